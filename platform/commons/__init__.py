@@ -1,1 +1,1 @@
-
+"""The foundation every domain app stands on: kernel < journal < places < accounts < live."""

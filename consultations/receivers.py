@@ -1,0 +1,1 @@
+"""Reactions of consultations to events of lower apps."""

@@ -1,0 +1,1 @@
+"""People: accounts, attested residency, offices held in a place."""

@@ -1,0 +1,1 @@
+"""Live topics: an ordered log in the database, hints over Redis, fan-out inside each process."""

@@ -1,0 +1,1 @@
+"""Places: the tree of country, region, district, municipality and settlement."""

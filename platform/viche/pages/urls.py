@@ -1,0 +1,9 @@
+from django.urls import path
+
+from . import home, me
+
+app_name = "viche"
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("me/", me.me, name="me"),
+]

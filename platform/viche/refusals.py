@@ -1,0 +1,53 @@
+"""A refusal becomes an answer here, once for pages and once for the API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from rest_framework.response import Response
+from rest_framework.views import exception_handler
+
+from commons.kernel.verdicts import Refused
+
+
+class RefusalMiddleware:
+    """Shows a Refused that no form caught as a page of its own, and an unreachable database as 503."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, Refused):
+            return render(request, "viche/refused.html", {"refusal": exception}, status=exception.status)
+        if isinstance(exception, OperationalError):
+            return unavailable(request)
+        return None
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """503 with Retry-After: the database does not answer; what was acknowledged is safe, the rest can be repeated."""
+    if request.path.startswith("/api/"):
+        answer: HttpResponse = JsonResponse({"code": "try_again", "detail": _("Try again in a few seconds.")})
+    else:
+        answer = render(request, "503.html")
+    answer.status_code = 503
+    answer["Retry-After"] = "5"
+    return answer
+
+
+def api_exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's handler, plus `{"code", "detail", "field"}` for a refusal."""
+    if isinstance(exc, Refused):
+        body = {"code": exc.code, "detail": exc.sentence}
+        if exc.field:
+            body["field"] = exc.field
+        return Response(body, status=exc.status)
+    return exception_handler(exc, context)

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from commons.kernel.events import Event
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoundEvent(Event):
+    """Something that happened to a round. Never tells of a single vote: order and time would join voter and vote."""
+
+    round: int
+
+    def subject(self) -> str:
+        return f"round:{self.round}"
+
+    def topics(self) -> tuple[str, ...]:
+        return (f"round:{self.round}",)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoundScheduled(RoundEvent):
+    opens_at: str
+    closes_at: str
+    rule_digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoundOpened(RoundEvent):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoundExtended(RoundEvent):
+    closes_at: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoundClosed(RoundEvent):
+    ballots: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoundCounted(RoundEvent):
+    """Counted and published: `winners` are ids of options in the order in which they won."""
+
+    ballots: int
+    winners: tuple[int, ...]
+    bundle_sha256: str

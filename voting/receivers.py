@@ -1,0 +1,1 @@
+"""Reactions of voting to events of lower apps (none yet)."""
