@@ -5,5 +5,6 @@ from . import home, me
 app_name = "viche"
 urlpatterns = [
     path("", home.home, name="home"),
+    path("p/<slug:slug>/", home.place, name="place"),
     path("me/", me.me, name="me"),
 ]
