@@ -53,6 +53,21 @@ def completeness(consultation: Consultation, at: datetime) -> list[Item]:
     ]
 
 
+@dataclass(frozen=True)
+class Step:
+    """A phase as the phase bar shows it; `state` is "coming", "open" or "done"."""
+
+    phase: Phase
+    label: str
+    state: str
+
+
+def steps(consultation: Consultation, at: datetime) -> list[Step]:
+    """The phases in their order, each with its state at the instant."""
+    phases = timeline.in_order(consultation.phases.all())
+    return [Step(phase=phase, label=phase.get_kind_display(), state=phase.state(at)) for phase in phases]
+
+
 def consultation_for(person: Person | None, pk: int, *, at: datetime) -> Consultation:
     """The consultation with its place and phases, if the person may see it. Raises Refused (not_found)."""
     found = _with_place().prefetch_related("phases").filter(pk=pk).first()

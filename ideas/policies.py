@@ -5,10 +5,13 @@ from datetime import datetime
 from commons.accounts.models import Office, Person
 from commons.accounts.policies import holds_office
 from commons.kernel.verdicts import ALLOWED, Verdict
+from commons.places.models import Place
 from consultations.models import Consultation, Phase
-from consultations.policies import can_take_part
+from consultations.policies import can_prepare, can_take_part
 
 from .models import Decision, Idea
+
+__all__ = ["can_decide", "can_prepare", "can_put_to_vote", "can_review_in", "can_support", "can_write"]
 
 
 def can_write(person: Person | None, consultation: Consultation, *, at: datetime) -> Verdict:
@@ -21,14 +24,14 @@ def can_support(person: Person | None, idea: Idea, *, at: datetime) -> Verdict:
     return can_take_part(person, idea.consultation, Phase.Kind.COLLECT, at=at)
 
 
-def holds_review(person: Person | None, consultation: Consultation, *, at: datetime) -> Verdict:
+def can_review_in(person: Person | None, place: Place, *, at: datetime) -> Verdict:
     """Whether the person is an official or reviewer of the place."""
-    return holds_office(person, consultation.place, Office.Role.OFFICIAL, Office.Role.REVIEWER, at=at)
+    return holds_office(person, place, Office.Role.OFFICIAL, Office.Role.REVIEWER, at=at)
 
 
 def can_decide(person: Person | None, idea: Idea, *, at: datetime) -> Verdict:
     """Whether the person may decide on the initiative now: by office, while collecting or review is open, once."""
-    office = holds_review(person, idea.consultation, at=at)
+    office = can_review_in(person, idea.consultation.place, at=at)
     if not office.allowed:
         return office
     phases = [idea.consultation.phase(kind) for kind in (Phase.Kind.COLLECT, Phase.Kind.REVIEW)]
@@ -41,7 +44,7 @@ def can_decide(person: Person | None, idea: Idea, *, at: datetime) -> Verdict:
 
 def can_put_to_vote(person: Person | None, consultation: Consultation, *, at: datetime) -> Verdict:
     """Whether the person may set up the vote: an official, once, while the voting step is not over."""
-    office = holds_office(person, consultation.place, Office.Role.OFFICIAL, at=at)
+    office = can_prepare(person, consultation.place, at=at)
     if not office.allowed:
         return office
     phase = consultation.phase(Phase.Kind.VOTE)
