@@ -10,6 +10,7 @@ declare(
         "repeated_option": Reason(_("An option is chosen twice."), INVALID),
         "too_many_options": Reason(_("You have chosen more options than the rules allow."), INVALID),
         "too_few_options": Reason(_("Choose at least as many options as the rules ask for."), INVALID),
+        "over_budget": Reason(_("What you have chosen costs more than the rules allow. Take something out."), INVALID),
         "malformed_ballot": Reason(_("This ballot could not be read. Load the page again."), INVALID),
     }
 )
