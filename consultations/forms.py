@@ -22,6 +22,11 @@ from .models import Consultation, Phase
 from .timeline import PhasePlan
 
 
+def shown(refused: Refused) -> ValidationError:
+    """The refusal as an error of a form."""
+    return ValidationError(refused.sentence, code=refused.code)
+
+
 class RefusableForm(forms.Form):
     """A form that can show what an action refused, beside the fields concerned."""
 
@@ -31,7 +36,7 @@ class RefusableForm(forms.Form):
         for refusal in refusals:
             self.add_error(
                 refusal.field if refusal.field in self.fields else None,
-                ValidationError(refusal.sentence, code=refusal.code),
+                shown(refusal),
             )
 
 
@@ -79,7 +84,7 @@ class LocalInstantField(forms.MultiValueField):
         try:
             return instants.local(*data_list, self.zone)
         except Refused as refused:
-            raise ValidationError(refused.sentence, code=refused.code) from None
+            raise shown(refused) from None
 
 
 class ConsultationForm(RefusableForm):
@@ -145,7 +150,9 @@ class ConsultationForm(RefusableForm):
 
     def contents(self) -> list[BoundField]:
         """The fields that are not about steps, for the page."""
-        return [self[name] for name in ("title", "summary", "text", "language", "budget", "support_threshold")]
+        return [
+            self[name] for name in ("title", "summary", "text", "language", "budget", "support_threshold")
+        ]
 
     def clean_budget(self) -> int | None:
         return amount(self.cleaned_data["budget"], self.place.currency)
@@ -158,7 +165,7 @@ class ConsultationForm(RefusableForm):
             opens, closes = self.cleaned_data.get(f"{kind}_opens"), self.cleaned_data.get(f"{kind}_closes")
             missing = "opens" if opens is None else "closes"
             if (opens is None) != (closes is None) and f"{kind}_{missing}" not in self.errors:
-                self.add_error(f"{kind}_{missing}", _("A step needs a beginning and an end."))
+                self.add_error(f"{kind}_{missing}", shown(Refused("phase_edge_missing")))
         return self.cleaned_data
 
     def content(self) -> dict[str, Any]:
@@ -183,7 +190,9 @@ class MoveForm(RefusableForm):
     opens = LocalInstantField(label=_("Begins"), required=False)
     closes = LocalInstantField(label=_("Ends"), required=False)
     reason = forms.CharField(
-        label=_("Reason"), help_text=_("Everybody can read it on the page of the consultation."), required=False
+        label=_("Reason"),
+        help_text=_("Everybody can read it on the page of the consultation."),
+        required=False,
     )
 
     def __init__(self, *args: Any, phase: Phase, begun: bool, **kwargs: Any) -> None:
@@ -199,16 +208,17 @@ class MoveForm(RefusableForm):
     def content(self) -> dict[str, Any]:
         """What was typed, as `move_phase` takes it; an edge left empty stays. Only after `is_valid()`."""
         return {
-            # The form shows whole minutes: what was not changed keeps its seconds.
-            "opens_at": self._edge("opens", self.phase.opens_at),
-            "closes_at": self._edge("closes", self.phase.closes_at),
+            "opens_at": kept_seconds(self.cleaned_data.get("opens"), self.phase.opens_at),
+            "closes_at": kept_seconds(self.cleaned_data.get("closes"), self.phase.closes_at),
             "reason": self.cleaned_data["reason"],
         }
 
-    def _edge(self, name: str, before: datetime) -> datetime:
-        typed: datetime | None = self.cleaned_data.get(name)
-        unchanged = typed is None or typed == before.replace(second=0, microsecond=0)
-        return before if typed is None or unchanged else typed
+
+def kept_seconds(typed: datetime | None, before: datetime) -> datetime:
+    """The typed instant; the one before if nothing was typed or the form, which shows whole minutes, left it alone."""
+    if typed is None or typed == before.replace(second=0, microsecond=0):
+        return before
+    return typed
 
 
 def amount(typed: str, currency: str) -> int | None:
@@ -218,4 +228,4 @@ def amount(typed: str, currency: str) -> int | None:
     try:
         return money.minor_units(typed, currency)
     except Refused as refused:
-        raise ValidationError(refused.sentence, code=refused.code) from None
+        raise shown(refused) from None

@@ -57,7 +57,10 @@ def found(ideas: QuerySet[Idea], search: str) -> QuerySet[Idea]:
     """The initiatives in which every word of the search occurs, in any case."""
     for word in search[:MOST_SEARCH].split()[:MOST_WORDS]:
         ideas = ideas.filter(
-            Q(title__icontains=word) | Q(problem__icontains=word) | Q(proposal__icontains=word) | Q(location__icontains=word)
+            Q(title__icontains=word)
+            | Q(problem__icontains=word)
+            | Q(proposal__icontains=word)
+            | Q(location__icontains=word)
         )
     return ideas
 
@@ -86,7 +89,9 @@ def draft_of(person: Person, consultation: Consultation) -> Draft | None:
 
 def shortlist(consultation: Consultation) -> QuerySet[Idea]:
     """The initiatives that go to the vote, with their decisions, in the order of the ballot."""
-    shortlisted = Idea.objects.filter(consultation=consultation, decision__outcome=Decision.Outcome.SHORTLISTED)
+    shortlisted = Idea.objects.filter(
+        consultation=consultation, decision__outcome=Decision.Outcome.SHORTLISTED
+    )
     return shortlisted.select_related("decision").order_by("id")
 
 
