@@ -19,6 +19,11 @@ app.conf.beat_schedule = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    "write and send letters": {
+        "task": "notifications.tasks.letters",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
 }
 
 
