@@ -1,0 +1,223 @@
+"""`viche up`: everything on one machine with one command."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import hashlib
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import FrameType
+
+from rich.console import Console
+
+from . import site
+from .children import Child
+from .secrets_file import load_or_make
+from .servers import CannotStart, Servers, servers
+from .site import Ports, Process
+
+STARTS_WITHIN = 60.0
+# A process that keeps dying is started again after 1, 2, 4 ... at most 30 seconds.
+LONGEST_PAUSE = 30.0
+
+
+class Stopped(Exception):  # noqa: N818 - the person's wish, not an error
+    """Ctrl-C or SIGTERM."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Start everything and keep it running until Ctrl-C. Returns the exit code."""
+    parser = argparse.ArgumentParser(prog="viche up", description="Start Viche on this machine.")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000, help="pages, votes and API")
+    parser.add_argument("--live-port", type=int, default=8001, help="sockets")
+    parser.add_argument("--data", type=Path, default=site.ROOT / "var", help="where everything is kept")
+    parser.add_argument("--workers", type=int, default=2, help="processes for pages")
+    parser.add_argument("--no-demo", action="store_true", help="start empty, without the demo's places and people")
+    arguments = parser.parse_args(argv)
+    console = Console()
+    ports = Ports(arguments.host, arguments.port, arguments.live_port)
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise Stopped
+
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        with running(arguments.data, ports, console, demo=not arguments.no_demo, workers=arguments.workers) as site_:
+            site_.greet()
+            site_.keep_running()
+    except CannotStart as reason:
+        console.print(str(reason), style="red", markup=False, highlight=False)
+        return 1
+    except Stopped:
+        console.print("Stopped. Everything is kept; `./viche up` starts it again.")
+    return 0
+
+
+@contextlib.contextmanager
+def running(folder: Path, ports: Ports, console: Console, *, demo: bool, workers: int = 2) -> Iterator[Site]:
+    """Start servers and site, yield, stop both. Raises CannotStart."""
+    site.require_free(ports)
+    begun = time.monotonic()
+    with contextlib.ExitStack() as stack:
+        console.print("Starting PostgreSQL and Valkey …")
+        data = stack.enter_context(servers(folder))
+        env = site.environment(data, ports, load_or_make(data.folder), demo=demo)
+        console.print("Preparing the database and the files …")
+        _prepare(data.folder, env)
+        the_site = Site(data, ports, env, console, workers=workers, demo=demo)
+        stack.callback(the_site.stop)
+        console.print("Starting pages, sockets, worker and beat …")
+        the_site.start()
+        console.print(f"Ready after {time.monotonic() - begun:.1f} seconds.")
+        yield the_site
+
+
+def _prepare(folder: Path, env: dict[str, str]) -> None:
+    """Migrate, and collect the static files if they changed; both at once. Raises CannotStart with what went wrong."""
+    mark, now = folder / "static.stamp", _fingerprint(site.ROOT / "static")
+    steps = {"migrate": ["migrate", "--no-input", "-v", "0"]}
+    if not mark.exists() or mark.read_text() != now:
+        steps["collectstatic"] = ["collectstatic", "--no-input", "-v", "0"]
+    started = {
+        name: subprocess.Popen(
+            site.command(*arguments), env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=site.ROOT
+        )
+        for name, arguments in steps.items()
+    }
+    for name, process in started.items():
+        output, _ = process.communicate()
+        if process.returncode:
+            for other in started.values():
+                other.kill()
+            raise CannotStart(f"{name} failed:\n{output.decode(errors='replace').strip()[-1500:]}")
+    mark.write_text(now)
+
+
+def _fingerprint(folder: Path) -> str:
+    """Changes when any file of the folder does (by name, size and time)."""
+    seen = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        status = path.stat()
+        seen.update(f"{path.relative_to(folder)} {status.st_size} {status.st_mtime_ns}\n".encode())
+    return seen.hexdigest()
+
+
+class Site:
+    """The running site: starts its processes, watches them, stops them in order."""
+
+    def __init__(
+        self, data: Servers, ports: Ports, env: dict[str, str], console: Console, *, workers: int, demo: bool
+    ) -> None:
+        self.data = data
+        self.ports = ports
+        self.env = env
+        self.console = console
+        self.demo = demo
+        self.processes = site.processes(data.folder, ports, env, workers=workers)
+        self._demo: Child | None = None
+        self._again_at: dict[str, float] = {}
+        self._pause: dict[str, float] = {}
+
+    def start(self) -> None:
+        """Start all processes side by side and wait until each answers. Raises CannotStart."""
+        for process in self.processes:
+            process.child.start()
+        deadline = time.monotonic() + STARTS_WITHIN
+        waiting = list(self.processes)
+        while waiting:
+            for process in waiting:
+                if not process.child.is_running():
+                    raise CannotStart(f"{process.child.name} ended at its start:\n{process.child.tail(15)}")
+            waiting = [process for process in waiting if not process.answers()]
+            if waiting and time.monotonic() > deadline:
+                names = ", ".join(process.child.name for process in waiting)
+                raise CannotStart(
+                    f"No answer from {names} within {STARTS_WITHIN:.0f} seconds; see {self.data.folder}/logs."
+                )
+            time.sleep(0.05)
+
+    def stop(self) -> None:
+        """Stop in the reverse order, so that nobody loses the one they talk to."""
+        if self._demo:
+            self._demo.stop()
+        for process in reversed(self.processes):
+            process.child.stop()
+
+    def greet(self) -> None:
+        """Print the address, and for the demo the ready sign-in links; start loading the demo."""
+        self.console.print(f"\n  Viche answers at [bold]{self.ports.origin}/[/bold]\n", highlight=False)
+        if self.demo:
+            links = subprocess.run(
+                site.command("demo", "--links"), env=self.env, capture_output=True, text=True, cwd=site.ROOT
+            )
+            if links.returncode:
+                raise CannotStart(f"The demo's people could not be made:\n{links.stderr.strip()[-1500:]}")
+            for line in links.stdout.splitlines():
+                label, _, path = line.partition("\t")
+                self.console.print(f"  {label:<12}{self.ports.origin}{path}", soft_wrap=True, highlight=False)
+            self._demo = Child(
+                "demo",
+                site.command("demo", "--url", self.ports.origin),
+                log=self.data.folder / "logs" / "demo.log",
+                env=self.env,
+                cwd=site.ROOT,
+            )
+            self._demo.start()
+            self.console.print("\n  The demo is loading; its progress stands on the front page.")
+        self.console.print(f"  Logs lie in {self.data.folder}/logs. Ctrl-C stops everything.\n", highlight=False)
+
+    def keep_running(self) -> None:
+        """Watch until Stopped is raised; whoever dies is started again."""
+        while True:
+            for child in self._children():
+                self._look_after(child)
+            if self._demo and not self._demo.is_running():
+                self._demo_ended(self._demo)
+            time.sleep(0.3)
+
+    def _children(self) -> list[Child]:
+        servers_ = [server.child for server in (self.data.postgres, self.data.valkey) if server]
+        return servers_ + [process.child for process in self.processes]
+
+    def _look_after(self, child: Child) -> None:
+        now = time.monotonic()
+        if child.is_running():
+            # A minute without trouble forgets the trouble before it.
+            if now > self._again_at.get(child.name, 0) + 60:
+                self._pause.pop(child.name, None)
+            return
+        if child.name not in self._pause:
+            self.console.print(f"{child.name} ended (exit {child.exit_code()}); starting it again.", highlight=False)
+            self._pause[child.name] = 1.0
+            self._again_at[child.name] = now
+            child.start()
+        elif now >= self._again_at[child.name] + self._pause[child.name]:
+            self._pause[child.name] = min(self._pause[child.name] * 2, LONGEST_PAUSE)
+            self._again_at[child.name] = now
+            child.start()
+
+    def _demo_ended(self, child: Child) -> None:
+        code = child.exit_code()
+        self.console.print(
+            "The demo is loaded." if code == 0 else f"The demo did not finish:\n{child.tail()}",
+            markup=False,
+            highlight=False,
+        )
+        self._demo = None
+
+
+def pids(site_processes: list[Process]) -> dict[str, int]:
+    """Process ids by name, for whoever means to kill one."""
+    return {process.child.name: pid for process in site_processes if (pid := process.child.pid)}
+
+
+def set_environment(env: dict[str, str]) -> None:
+    """Make the site's environment our own, for commands that run inside this process."""
+    os.environ.update(env)
