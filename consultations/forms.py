@@ -150,9 +150,7 @@ class ConsultationForm(RefusableForm):
 
     def contents(self) -> list[BoundField]:
         """The fields that are not about steps, for the page."""
-        return [
-            self[name] for name in ("title", "summary", "text", "language", "budget", "support_threshold")
-        ]
+        return [self[name] for name in ("title", "summary", "text", "language", "budget", "support_threshold")]
 
     def clean_budget(self) -> int | None:
         return amount(self.cleaned_data["budget"], self.place.currency)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Generic, Protocol, TypeVar
 
 # Phases follow each other in this order; a consultation may leave some out.
@@ -50,7 +51,7 @@ def in_order(phases: Iterable[T]) -> list[T]:
 def overlap(phases: Iterable[Timed]) -> str:
     """The kind of the first phase that begins before the one in front of it has ended; empty if all is in order."""
     ordered = in_order(phases)
-    for earlier, later in zip(ordered, ordered[1:], strict=False):
+    for earlier, later in pairwise(ordered):
         if later.opens_at < earlier.closes_at:
             return later.kind
     return ""
@@ -68,8 +69,6 @@ class Standing(Generic[T]):
 def standing(phases: Sequence[T], at: datetime) -> Standing[T]:
     """Where phases that do not overlap stand at the instant."""
     now = next((phase for phase in phases if state(phase, at) == OPEN), None)
-    coming = sorted(
-        (phase for phase in phases if state(phase, at) == COMING), key=lambda phase: phase.opens_at
-    )
+    coming = sorted((phase for phase in phases if state(phase, at) == COMING), key=lambda phase: phase.opens_at)
     over = bool(phases) and now is None and not coming
     return Standing(now=now, next=coming[0] if coming else None, over=over)

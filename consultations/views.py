@@ -48,9 +48,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
             form.refuse(refused)
         else:
             return redirect("consultations:preview", pk=draft.pk)
-    return render(
-        request, "consultations/edit.html", {"at": at, "form": form, "place": place, "consultation": None}
-    )
+    return render(request, "consultations/edit.html", {"at": at, "form": form, "place": place, "consultation": None})
 
 
 @require_http_methods(["GET", "POST"])

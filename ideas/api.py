@@ -92,9 +92,7 @@ class IdeaFilter(django_filters.FilterSet):
 
     consultation = django_filters.NumberFilter(field_name="consultation_id", lookup_expr="exact")
     q = django_filters.CharFilter(method="filter_search", max_length=queries.MOST_SEARCH)
-    ordering = django_filters.OrderingFilter(
-        fields=[("support", "support"), ("published_at", "published_at")]
-    )
+    ordering = django_filters.OrderingFilter(fields=[("support", "support"), ("published_at", "published_at")])
 
     class Meta:
         model = Idea
@@ -117,9 +115,7 @@ class IdeaViewSet(ReadOnlyModelViewSet[Idea]):
         published = Idea.objects.filter(consultation__in=Consultation.objects.published())
         return published.select_related("author", "decision", "outcome").order_by("-published_at", "-id")
 
-    @extend_schema(
-        request=NewIdeaSerializer, responses={201: IdeaSerializer, 400: REFUSAL, 403: REFUSAL, 409: REFUSAL}
-    )
+    @extend_schema(request=NewIdeaSerializer, responses={201: IdeaSerializer, 400: REFUSAL, 403: REFUSAL, 409: REFUSAL})
     def create(self, request: Request) -> Response:
         """Publish an initiative while collecting is open."""
         at, person = clock.now(), member(request)
@@ -131,12 +127,8 @@ class IdeaViewSet(ReadOnlyModelViewSet[Idea]):
         idea = actions.publish_idea(consultation=consultation, author=person, at=at, **content)
         return Response(self.get_serializer(idea).data, status=201)
 
-    @extend_schema(
-        methods=["POST"], request=None, responses={201: None, 403: REFUSAL, 404: REFUSAL, 409: REFUSAL}
-    )
-    @extend_schema(
-        methods=["DELETE"], request=None, responses={204: None, 403: REFUSAL, 404: REFUSAL, 409: REFUSAL}
-    )
+    @extend_schema(methods=["POST"], request=None, responses={201: None, 403: REFUSAL, 404: REFUSAL, 409: REFUSAL})
+    @extend_schema(methods=["DELETE"], request=None, responses={204: None, 403: REFUSAL, 404: REFUSAL, 409: REFUSAL})
     @action(detail=True, methods=["post", "delete"], url_path="endorsement")
     def endorsement(self, request: Request, pk: str) -> Response:
         """Support the initiative (POST) or take one's support back (DELETE)."""

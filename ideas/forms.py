@@ -18,9 +18,7 @@ from .models import Decision, Draft, Idea
 class IdeaForm(RefusableForm):
     """The simple template of an initiative."""
 
-    title = forms.CharField(
-        label=_("Title"), help_text=_("What it is, in a few words."), required=False, strip=False
-    )
+    title = forms.CharField(label=_("Title"), help_text=_("What it is, in a few words."), required=False, strip=False)
     problem = forms.CharField(
         label=_("The problem"),
         help_text=_("What is wrong today, and for whom?"),
@@ -40,9 +38,7 @@ class IdeaForm(RefusableForm):
         help_text=_("A street, a building, a village. Leave it empty if it is everywhere."),
         required=False,
     )
-    cost = forms.CharField(
-        label=_("What it would cost"), help_text=_("A rough estimate is enough."), required=False
-    )
+    cost = forms.CharField(label=_("What it would cost"), help_text=_("A rough estimate is enough."), required=False)
 
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -111,9 +107,7 @@ class VoteForm(RefusableForm):
     )
     COUNTING = (("approval", _("Those with most votes win")),)
 
-    def __init__(
-        self, *args: Any, consultation: Consultation, phase: Phase, at: datetime, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, consultation: Consultation, phase: Phase, at: datetime, **kwargs: Any) -> None:
         # A voting step that has begun: the ballot opens as soon as the official has read the page.
         self.opens_at = max(phase.opens_at, at + timedelta(minutes=5))
         self.closes_at = phase.closes_at

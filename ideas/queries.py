@@ -89,9 +89,7 @@ def draft_of(person: Person, consultation: Consultation) -> Draft | None:
 
 def shortlist(consultation: Consultation) -> QuerySet[Idea]:
     """The initiatives that go to the vote, with their decisions, in the order of the ballot."""
-    shortlisted = Idea.objects.filter(
-        consultation=consultation, decision__outcome=Decision.Outcome.SHORTLISTED
-    )
+    shortlisted = Idea.objects.filter(consultation=consultation, decision__outcome=Decision.Outcome.SHORTLISTED)
     return shortlisted.select_related("decision").order_by("id")
 
 

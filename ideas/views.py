@@ -122,9 +122,7 @@ def _write(
         at=at,
         **content,
     )
-    messages.success(
-        request, _("Your initiative is published. Tell your neighbours: it needs their support.")
-    )
+    messages.success(request, _("Your initiative is published. Tell your neighbours: it needs their support."))
     return redirect("ideas:detail", pk=idea.pk)
 
 
@@ -195,9 +193,7 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
         except Refused as refused:
             form.refuse(refused)
         else:
-            messages.success(
-                request, _("The answer is published. The author and every supporter will hear of it.")
-            )
+            messages.success(request, _("The answer is published. The author and every supporter will hear of it."))
             return redirect("ideas:desk", slug=idea.consultation.place.slug)
     context = {
         "at": at,

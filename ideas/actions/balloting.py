@@ -4,19 +4,18 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from voting.options import OptionDraft
 
 from commons.accounts.models import Person
 from commons.journal.actions import record
 from commons.kernel import locks
 from commons.kernel.verdicts import Refused, require
 from consultations.models import Consultation, Phase
+from ideas import policies, queries
+from ideas.events import IdeaVotedOn, ShortlistPutToVote
+from ideas.models import Idea, Outcome
 from voting import actions as voting
 from voting.models import Option, Result, Round
-
-from .. import policies, queries
-from ..events import IdeaVotedOn, ShortlistPutToVote
-from ..models import Idea, Outcome
+from voting.options import OptionDraft
 
 
 def put_to_vote(
@@ -38,9 +37,7 @@ def put_to_vote(
     with transaction.atomic(durable=True):
         # Alone: no decision falls between reading the shortlist and freezing it.
         locks.exclusive("phase", consultation.pk)
-        current = (
-            Consultation.objects.select_related("place").prefetch_related("phases").get(pk=consultation.pk)
-        )
+        current = Consultation.objects.select_related("place").prefetch_related("phases").get(pk=consultation.pk)
         require(policies.can_put_to_vote(by, current, at=at))
         phase = current.phases.get(kind=Phase.Kind.VOTE)
         if not phase.opens_at <= opens_at < closes_at <= phase.closes_at:
@@ -101,11 +98,7 @@ def record_outcomes(*, round_id: int, at: datetime) -> int:
         new = []
         for idea in ideas.order_by("id"):
             number = numbers[idea.option_id or 0]
-            new.append(
-                Outcome(
-                    idea=idea, won=number in rank, votes=votes.get(number, 0), rank=rank.get(number), at=at
-                )
-            )
+            new.append(Outcome(idea=idea, won=number in rank, votes=votes.get(number, 0), rank=rank.get(number), at=at))
         Outcome.objects.bulk_create(new)
         for outcome in new:
             record(

@@ -9,11 +9,11 @@ from commons.journal.actions import record
 from commons.kernel import locks
 from commons.kernel.text import paragraphs
 from commons.kernel.verdicts import Refused, require
+from ideas import policies
+from ideas.checks import checked_cost
+from ideas.events import IdeaDecided
+from ideas.models import Decision, Idea
 
-from .. import policies
-from ..checks import checked_cost
-from ..events import IdeaDecided
-from ..models import Decision, Idea
 from .held import about
 from .supporting import count_under_lock
 
@@ -57,6 +57,4 @@ def _require_fit_for_vote(idea: Idea, estimate: int | None, *, at: datetime) -> 
         raise Refused("below_threshold", field="outcome")
     if any(phase.round_id is not None for phase in idea.consultation.phases.all()):
         raise Refused("vote_already_set", field="outcome")
-    checked_cost(
-        estimate if estimate is not None else idea.cost, required=idea.consultation.budget is not None
-    )
+    checked_cost(estimate if estimate is not None else idea.cost, required=idea.consultation.budget is not None)

@@ -7,8 +7,7 @@ from typing import Any
 from commons.kernel import locks
 from commons.kernel.verdicts import Refused
 from consultations.models import Consultation
-
-from ..models import Idea
+from ideas.models import Idea
 
 
 def consultation_held(consultation_id: int) -> Consultation:
@@ -28,6 +27,4 @@ def idea_held(idea_id: int) -> Idea:
 
 def about(event: type[Any], idea: Idea, **facts: Any) -> Any:
     """The event of this initiative."""
-    return event(
-        place_id=idea.consultation.place_id, idea=idea.pk, consultation=idea.consultation_id, **facts
-    )
+    return event(place_id=idea.consultation.place_id, idea=idea.pk, consultation=idea.consultation_id, **facts)

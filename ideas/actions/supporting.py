@@ -9,10 +9,10 @@ from commons.journal.actions import record
 from commons.kernel import locks
 from commons.kernel.verdicts import Refused, require
 from consultations.models import Consultation
+from ideas import policies
+from ideas.events import EndorsementWithdrawn, IdeaEndorsed, ThresholdReached
+from ideas.models import Endorsement, Idea
 
-from .. import policies
-from ..events import EndorsementWithdrawn, IdeaEndorsed, ThresholdReached
-from ..models import Endorsement, Idea
 from .held import about, idea_held
 
 
@@ -74,9 +74,7 @@ def count_under_lock(idea: Idea, *, at: datetime) -> int:
             idea.threshold_reached_at = at
             place_id = Consultation.objects.values_list("place_id", flat=True).get(pk=idea.consultation_id)
             record(
-                ThresholdReached(
-                    place_id=place_id, idea=idea.pk, consultation=idea.consultation_id, support=support
-                ),
+                ThresholdReached(place_id=place_id, idea=idea.pk, consultation=idea.consultation_id, support=support),
                 at=at,
             )
     return support

@@ -30,10 +30,7 @@ def typed(at, **changes):
 
 
 def codes(answer):
-    return {
-        name: [error.code for error in errors]
-        for name, errors in answer.context["form"].errors.as_data().items()
-    }
+    return {name: [error.code for error in errors] for name, errors in answer.context["form"].errors.as_data().items()}
 
 
 def test_petro_drafts_previews_edits_and_publishes(liuboml, petro, client_of, at):
@@ -152,17 +149,13 @@ def test_petro_moves_a_step_and_the_reason_is_on_the_page(consultation, petro, c
     assert html.count("<b>Свято</b>") == 0
 
 
-def test_nobody_else_prepares_publishes_or_moves(
-    draft, consultation, liuboml, olena, boris, rasa, client_of, at
-):
+def test_nobody_else_prepares_publishes_or_moves(draft, consultation, liuboml, olena, boris, rasa, client_of, at):
     other = draft(title="Чернетка")
     phase = consultation.phases.get(kind="follow_up")
     for browser in (Client(), client_of(olena), client_of(boris), client_of(rasa)):
         assert browser.get(reverse("consultations:new", args=[liuboml.slug])).status_code == 403
         assert browser.post(reverse("consultations:new", args=[liuboml.slug]), typed(at)).status_code == 403
-        assert (
-            browser.post(reverse("consultations:move", args=[phase.pk]), {"reason": "x"}).status_code == 403
-        )
+        assert browser.post(reverse("consultations:move", args=[phase.pk]), {"reason": "x"}).status_code == 403
         for name in ("edit", "preview"):
             assert browser.get(reverse(f"consultations:{name}", args=[other.pk])).status_code in (403, 404)
         assert browser.post(reverse("consultations:publication", args=[other.pk])).status_code in (403, 404)

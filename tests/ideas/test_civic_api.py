@@ -64,9 +64,7 @@ def test_outsiders_write_nothing(consultation, idea, boris, client_of):
     for browser, code in ((Client(), "sign_in_first"), (client_of(boris), "not_resident")):
         made = post(browser, "/api/v1/ideas/", NEW | {"consultation": consultation.pk})
         supported = post(browser, f"/api/v1/ideas/{idea.pk}/endorsement/")
-        assert [(answer.status_code, answer.json()["code"]) for answer in (made, supported)] == [
-            (403, code)
-        ] * 2
+        assert [(answer.status_code, answer.json()["code"]) for answer in (made, supported)] == [(403, code)] * 2
     assert (Idea.objects.count(), Endorsement.objects.count()) == (1, 0)
 
 

@@ -77,8 +77,7 @@ def test_what_was_typed_is_not_lost_when_something_is_wrong(consultation, olena,
     assert form["problem"].value() == "Ніде сісти."
     answer = client_of(olena).post(page, TYPED | {"title": " ", "problem": "", "publish": "1"})
     assert {
-        name: [error.code for error in errors]
-        for name, errors in answer.context["form"].errors.as_data().items()
+        name: [error.code for error in errors] for name, errors in answer.context["form"].errors.as_data().items()
     } == {
         "title": ["required"],
         "problem": ["required"],
@@ -125,10 +124,7 @@ def test_strangers_cannot_press_the_buttons(idea, boris, client_of):
         assert Client().post(reverse(name, args=[idea.pk])).status_code == 403
         assert Client().get(reverse(name, args=[idea.pk])).status_code == 405
     assert Endorsement.objects.count() == 0
-    assert (
-        client_of(boris).get(reverse("ideas:detail", args=[idea.pk])).context["supporting"].code
-        == "not_resident"
-    )
+    assert client_of(boris).get(reverse("ideas:detail", args=[idea.pk])).context["supporting"].code == "not_resident"
 
 
 def test_petro_finds_on_his_desk_what_waits_and_answers_it(idea, petro, residents, client_of, liuboml, at):
@@ -159,9 +155,7 @@ def test_the_desk_and_the_answers_are_closed_to_everybody_else(idea, olena, bori
     ):
         for browser in (Client(), client_of(olena), client_of(boris), client_of(rasa)):
             assert browser.get(address).status_code == 403
-    answer = client_of(boris).post(
-        reverse("ideas:decision", args=[idea.pk]), {"outcome": "refused", "reasons": "Ні."}
-    )
+    answer = client_of(boris).post(reverse("ideas:decision", args=[idea.pk]), {"outcome": "refused", "reasons": "Ні."})
     assert answer.status_code == 403
     assert Decision.objects.count() == 0
     assert client_of(olena).get(reverse("ideas:desk", args=["atlantis"])).status_code == 404
@@ -235,9 +229,7 @@ def test_a_script_that_somebody_writes_stays_text(write, consultation, olena, pe
     pages = [
         Client().get(reverse("ideas:detail", args=[idea.pk])),
         Client().get(reverse("ideas:list", args=[consultation.pk]), {"q": payload[:10]}),
-        client_of(olena).post(
-            reverse("ideas:new", args=[consultation.pk]), TYPED | {"title": payload, "preview": "1"}
-        ),
+        client_of(olena).post(reverse("ideas:new", args=[consultation.pk]), TYPED | {"title": payload, "preview": "1"}),
     ]
     for answer in pages:
         html = answer.content.decode()

