@@ -76,7 +76,7 @@ class Phase(models.Model):
         return self.opens_at <= at < self.closes_at
 
     def state(self, at: datetime) -> str:
-        """"coming", "open" or "done" at the instant."""
+        """ "coming", "open" or "done" at the instant."""
         if at < self.opens_at:
             return "coming"
         return "open" if at < self.closes_at else "done"

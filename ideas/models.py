@@ -45,7 +45,9 @@ class Idea(models.Model):
     class Meta:
         indexes = [models.Index(fields=["consultation", "-support", "id"], name="ideas_by_support")]
         constraints = [
-            models.CheckConstraint(condition=models.Q(cost=None) | models.Q(cost__gte=0), name="idea_cost_not_negative"),
+            models.CheckConstraint(
+                condition=models.Q(cost=None) | models.Q(cost__gte=0), name="idea_cost_not_negative"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -29,9 +29,7 @@ def sources() -> str:
 
 def test_every_template_is_used():
     text = sources()
-    unused = [
-        name for name in TEMPLATES if f'"{name}"' not in text and not any(rule.match(name) for rule in BY_RULE)
-    ]
+    unused = [name for name in TEMPLATES if f'"{name}"' not in text and not any(rule.match(name) for rule in BY_RULE)]
     assert unused == []
 
 

@@ -42,7 +42,8 @@ class Round(models.Model):
                 condition=models.Q(closes_at__gt=models.F("opens_at")), name="round_closes_after_opening"
             ),
             models.CheckConstraint(
-                condition=models.Q(counted_at=None) | models.Q(closed_at__isnull=False), name="round_counted_after_close"
+                condition=models.Q(counted_at=None) | models.Q(closed_at__isnull=False),
+                name="round_counted_after_close",
             ),
         ]
         indexes = [

@@ -6,62 +6,108 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('places', '0001_initial'),
-        ('voting', '0001_initial'),
+        ("places", "0001_initial"),
+        ("voting", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Consultation',
+            name="Consultation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200)),
-                ('summary', models.CharField(max_length=400)),
-                ('text', models.TextField(blank=True)),
-                ('language', models.CharField(max_length=8)),
-                ('support_threshold', models.PositiveIntegerField(default=0)),
-                ('budget', models.BigIntegerField(blank=True, null=True)),
-                ('created_at', models.DateTimeField()),
-                ('published_at', models.DateTimeField(blank=True, null=True)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('place', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='consultations', to='places.place')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=200)),
+                ("summary", models.CharField(max_length=400)),
+                ("text", models.TextField(blank=True)),
+                ("language", models.CharField(max_length=8)),
+                ("support_threshold", models.PositiveIntegerField(default=0)),
+                ("budget", models.BigIntegerField(blank=True, null=True)),
+                ("created_at", models.DateTimeField()),
+                ("published_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "place",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="consultations", to="places.place"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Phase',
+            name="Phase",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('collect', 'Collecting initiatives'), ('review', 'Review by the municipality'), ('vote', 'Voting'), ('follow_up', 'What came of it')], max_length=10)),
-                ('opens_at', models.DateTimeField()),
-                ('closes_at', models.DateTimeField()),
-                ('opening_recorded_at', models.DateTimeField(null=True)),
-                ('closing_recorded_at', models.DateTimeField(null=True)),
-                ('consultation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='phases', to='consultations.consultation')),
-                ('round', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='phase', to='voting.round')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("collect", "Collecting initiatives"),
+                            ("review", "Review by the municipality"),
+                            ("vote", "Voting"),
+                            ("follow_up", "What came of it"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("opens_at", models.DateTimeField()),
+                ("closes_at", models.DateTimeField()),
+                ("opening_recorded_at", models.DateTimeField(null=True)),
+                ("closing_recorded_at", models.DateTimeField(null=True)),
+                (
+                    "consultation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="phases",
+                        to="consultations.consultation",
+                    ),
+                ),
+                (
+                    "round",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="phase",
+                        to="voting.round",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['opens_at'],
+                "ordering": ["opens_at"],
             },
         ),
         migrations.AddConstraint(
-            model_name='consultation',
-            constraint=models.CheckConstraint(condition=models.Q(('budget', None), ('budget__gt', 0), _connector='OR'), name='consultation_budget_positive'),
+            model_name="consultation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("budget", None), ("budget__gt", 0), _connector="OR"),
+                name="consultation_budget_positive",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='phase',
-            constraint=models.UniqueConstraint(fields=('consultation', 'kind'), name='phase_kind_once'),
+            model_name="phase",
+            constraint=models.UniqueConstraint(fields=("consultation", "kind"), name="phase_kind_once"),
         ),
         migrations.AddConstraint(
-            model_name='phase',
-            constraint=models.CheckConstraint(condition=models.Q(('closes_at__gt', models.F('opens_at'))), name='phase_closes_after_opening'),
+            model_name="phase",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("closes_at__gt", models.F("opens_at"))), name="phase_closes_after_opening"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='phase',
-            constraint=models.CheckConstraint(condition=models.Q(('round', None), ('kind', 'vote'), _connector='OR'), name='only_a_vote_has_a_round'),
+            model_name="phase",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("round", None), ("kind", "vote"), _connector="OR"), name="only_a_vote_has_a_round"
+            ),
         ),
     ]

@@ -6,89 +6,156 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('consultations', '0001_initial'),
-        ('voting', '0001_initial'),
+        ("consultations", "0001_initial"),
+        ("voting", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Idea',
+            name="Idea",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=200)),
-                ('problem', models.TextField()),
-                ('proposal', models.TextField()),
-                ('location', models.CharField(blank=True, max_length=200)),
-                ('cost', models.BigIntegerField(blank=True, null=True)),
-                ('language', models.CharField(max_length=8)),
-                ('published_at', models.DateTimeField()),
-                ('support', models.PositiveIntegerField(default=0)),
-                ('threshold_reached_at', models.DateTimeField(null=True)),
-                ('author', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='ideas', to=settings.AUTH_USER_MODEL)),
-                ('consultation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='ideas', to='consultations.consultation')),
-                ('option', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='idea', to='voting.option')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("title", models.CharField(max_length=200)),
+                ("problem", models.TextField()),
+                ("proposal", models.TextField()),
+                ("location", models.CharField(blank=True, max_length=200)),
+                ("cost", models.BigIntegerField(blank=True, null=True)),
+                ("language", models.CharField(max_length=8)),
+                ("published_at", models.DateTimeField()),
+                ("support", models.PositiveIntegerField(default=0)),
+                ("threshold_reached_at", models.DateTimeField(null=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ideas",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "consultation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="ideas",
+                        to="consultations.consultation",
+                    ),
+                ),
+                (
+                    "option",
+                    models.OneToOneField(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="idea", to="voting.option"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Endorsement',
+            name="Endorsement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField()),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='endorsements', to=settings.AUTH_USER_MODEL)),
-                ('idea', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='endorsements', to='ideas.idea')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField()),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="endorsements",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "idea",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="endorsements", to="ideas.idea"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('outcome', models.CharField(choices=[('shortlisted', 'goes to the vote'), ('refused', 'does not go to the vote')], max_length=12)),
-                ('reasons', models.TextField()),
-                ('cost', models.BigIntegerField(blank=True, null=True)),
-                ('at', models.DateTimeField()),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('idea', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='decision', to='ideas.idea')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[("shortlisted", "goes to the vote"), ("refused", "does not go to the vote")],
+                        max_length=12,
+                    ),
+                ),
+                ("reasons", models.TextField()),
+                ("cost", models.BigIntegerField(blank=True, null=True)),
+                ("at", models.DateTimeField()),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "idea",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="decision", to="ideas.idea"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Outcome',
+            name="Outcome",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('won', models.BooleanField()),
-                ('votes', models.PositiveIntegerField()),
-                ('rank', models.PositiveIntegerField(null=True)),
-                ('at', models.DateTimeField()),
-                ('idea', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='outcome', to='ideas.idea')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("won", models.BooleanField()),
+                ("votes", models.PositiveIntegerField()),
+                ("rank", models.PositiveIntegerField(null=True)),
+                ("at", models.DateTimeField()),
+                (
+                    "idea",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="outcome", to="ideas.idea"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Draft',
+            name="Draft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('content', models.JSONField(default=dict)),
-                ('saved_at', models.DateTimeField()),
-                ('author', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='drafts', to=settings.AUTH_USER_MODEL)),
-                ('consultation', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='consultations.consultation')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("content", models.JSONField(default=dict)),
+                ("saved_at", models.DateTimeField()),
+                (
+                    "author",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="drafts", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "consultation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="consultations.consultation"
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('consultation', 'author'), name='one_draft_each')],
+                "constraints": [models.UniqueConstraint(fields=("consultation", "author"), name="one_draft_each")],
             },
         ),
         migrations.AddIndex(
-            model_name='idea',
-            index=models.Index(fields=['consultation', '-support', 'id'], name='ideas_by_support'),
+            model_name="idea",
+            index=models.Index(fields=["consultation", "-support", "id"], name="ideas_by_support"),
         ),
         migrations.AddConstraint(
-            model_name='idea',
-            constraint=models.CheckConstraint(condition=models.Q(('cost', None), ('cost__gte', 0), _connector='OR'), name='idea_cost_not_negative'),
+            model_name="idea",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("cost", None), ("cost__gte", 0), _connector="OR"), name="idea_cost_not_negative"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='endorsement',
-            constraint=models.UniqueConstraint(fields=('idea', 'person'), name='one_endorsement_each'),
+            model_name="endorsement",
+            constraint=models.UniqueConstraint(fields=("idea", "person"), name="one_endorsement_each"),
         ),
     ]

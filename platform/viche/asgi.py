@@ -5,8 +5,10 @@ import os
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "viche.settings")
-django_application = get_asgi_application()
+get_asgi_application()
 
 from channels.routing import ProtocolTypeRouter  # noqa: E402 - Django must be set up first
 
-application = ProtocolTypeRouter({"http": django_application})
+from viche.pages.health import LiveHealth  # noqa: E402 - likewise
+
+application = ProtocolTypeRouter({"http": LiveHealth.as_asgi()})

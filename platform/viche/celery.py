@@ -1,8 +1,10 @@
 """The Celery application. Beat's schedule is static: what is due stands in the database, beat only knocks."""
 
 import os
+from pathlib import Path
 
 from celery import Celery
+from celery.signals import beat_init, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "viche.settings")
 
@@ -17,4 +19,17 @@ app.conf.beat_schedule = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    "write and send letters": {
+        "task": "notifications.tasks.letters",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
 }
+
+
+@worker_ready.connect
+@beat_init.connect
+def _say_ready(**kwargs: object) -> None:
+    """`viche up` waits for this file before it says that all is ready."""
+    if path := os.environ.get("VICHE_READY_FILE"):
+        Path(path).touch()

@@ -176,6 +176,9 @@ if not env.str("EMAIL_URL", default=""):
     # Without a mail server letters are kept on a page for the operator instead of being lost.
     EMAIL_BACKEND = "notifications.outbox.OutboxBackend"
 
+# How long the news of one matter may trickle in before the letter about it is written.
+NOTICE_SETTLE_SECONDS = env.int("VICHE_NOTICE_SETTLE_SECONDS", default=20)
+
 # -- languages and time -----------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
 LANGUAGES = [

@@ -25,9 +25,7 @@ def give_office(*, person: Person, place: Place, role: str, by: Person | None, a
             if by is not None:
                 require(holds_office(by, place, Office.Role.OFFICIAL, at=at))
             office = Office.objects.create(person=person, place=place, role=role, since=at)
-            record(
-                OfficeGiven(place_id=place.id, person=person.pk, role=role), at=at, actor_id=by.pk if by else None
-            )
+            record(OfficeGiven(place_id=place.id, person=person.pk, role=role), at=at, actor_id=by.pk if by else None)
     except IntegrityError:
         raise Refused("office_already_held") from None
     return office

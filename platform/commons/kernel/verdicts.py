@@ -94,9 +94,7 @@ def require(verdict: Verdict) -> None:
 declare(
     {
         "sign_in_first": Reason(_("Sign in first, then try again."), FORBIDDEN),
-        "not_your_office": Reason(
-            _("This needs an office in this place that you do not hold."), FORBIDDEN
-        ),
+        "not_your_office": Reason(_("This needs an office in this place that you do not hold."), FORBIDDEN),
         "not_found": Reason(_("There is nothing here under this address."), MISSING),
         "required": Reason(_("Fill this in."), INVALID),
         "too_long": Reason(_("This is too long. At most %(limit)s characters fit."), INVALID),

@@ -115,15 +115,13 @@ def from_now(at: datetime, now: datetime) -> str:
             whole = timedelta(seconds=seconds // length * length)
             signed = whole if distance > timedelta(0) else -whole
             # An unreachable threshold keeps the unit chosen here.
-            return format_timedelta(
-                signed, granularity=unit, threshold=1e9, add_direction=True, locale=reader_locale()
-            )
+            return format_timedelta(signed, granularity=unit, threshold=1e9, add_direction=True, locale=reader_locale())
     return _("now")
 
 
 def _now(context: Context) -> datetime:
     found = context.get("at") or context.get("now")
-    return found if isinstance(found, datetime) else timezone.now()
+    return found if isinstance(found, datetime) else clock.now()
 
 
 # -- links ------------------------------------------------------------------------------------------------------
