@@ -50,6 +50,7 @@ export function startAutosave (form) {
   window.addEventListener('online', () => { if (form.dataset.autosaveUrl && localStorage.getItem(key)) send() })
   form.addEventListener('submit', () => {
     clearTimeout(timer)
-    try { localStorage.removeItem(key) } catch { /* nothing was kept */ }
+    // Sent without a connection it would be lost: then it stays here.
+    if (navigator.onLine) try { localStorage.removeItem(key) } catch { /* nothing was kept */ }
   })
 }
