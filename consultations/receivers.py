@@ -1,1 +1,24 @@
 """Reactions of consultations to events of lower apps."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from commons.journal.readers import reads
+from commons.kernel.events import Recorded
+from voting.events import RoundExtended
+
+from . import actions
+
+
+@reads(RoundExtended)
+def end_the_phase_with_its_round(recorded: Recorded) -> None:
+    """A voting phase ends when its round does, also when the round was extended."""
+    event = recorded.event
+    if isinstance(event, RoundExtended):
+        actions.follow_round(
+            round_id=event.round,
+            closes_at=datetime.fromisoformat(event.closes_at),
+            reason=event.reason,
+            at=recorded.at,
+        )

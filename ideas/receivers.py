@@ -1,1 +1,17 @@
-"""Reactions of ideas to events of lower apps: the result of a round decides the initiative."""
+"""Reactions of ideas: support is counted anew after each change, and a counted round decides the initiative."""
+
+from __future__ import annotations
+
+from commons.journal.readers import reads
+from commons.kernel.events import Recorded
+
+from . import actions
+from .events import EndorsementWithdrawn, IdeaEndorsed
+
+
+@reads(IdeaEndorsed, EndorsementWithdrawn)
+def count_support(recorded: Recorded) -> None:
+    """Count anew. Said twice or out of order, the number is the same: it comes from the endorsements."""
+    event = recorded.event
+    if isinstance(event, IdeaEndorsed | EndorsementWithdrawn):
+        actions.count_support(idea_id=event.idea, at=recorded.at)

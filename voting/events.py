@@ -23,6 +23,7 @@ class RoundScheduled(RoundEvent):
     opens_at: str
     closes_at: str
     rule_digest: str
+    options_digest: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -25,12 +25,15 @@ class Round(models.Model):
     # The whole rule as canonical data (voting/rules.py) and the SHA-256 of its canonical form, in hex.
     rule: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField()
     rule_digest = models.CharField(max_length=64)
+    # SHA-256 over the digests of all options in their order: the journal pins the whole ballot paper by it.
+    options_digest = models.CharField(max_length=64)
     currency = models.CharField(max_length=3, blank=True)
     opens_at = models.DateTimeField()
     closes_at = models.DateTimeField()
     created_by = models.ForeignKey(Person, null=True, on_delete=models.PROTECT, related_name="+")
     # Keys the pseudonyms under which ballots lie while the round is open; destroyed when it is certified.
-    pseudonym_key = models.BinaryField(max_length=32, null=True)
+    # Sealed under the operator's ROUND_KEY_SECRET (voting/keys.py), so that a leaked dump alone re-links nothing.
+    pseudonym_key = models.BinaryField(max_length=61, null=True)
 
     opened_at = models.DateTimeField(null=True)  # when the opening was recorded, not when it took effect
     closed_at = models.DateTimeField(null=True)  # when the closing was recorded; `closes_at` decides who is in
@@ -120,7 +123,7 @@ class Roll(models.Model):
         SCREEN = "screen", _("on the screen")
         DESK = "desk", _("at the desk")
 
-    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="roll")
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="roll", db_index=False)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
     channel = models.CharField(max_length=6, choices=Channel, default=Channel.SCREEN)
     # One code per voter and round: it proves that the envelope is in the box, not what is in it.
@@ -139,7 +142,7 @@ class Roll(models.Model):
 class CastRequest(models.Model):
     """A submit that was accepted. The same `request_id` again gets the same receipt and changes nothing."""
 
-    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="+")
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="+", db_index=False)
     request_id = models.UUIDField()
     roll = models.ForeignKey(Roll, on_delete=models.PROTECT, related_name="+")
 
@@ -154,7 +157,7 @@ class Ballot(models.Model):
     """What was chosen. Found again, to change a vote, by a keyed pseudonym; carries no time, sequence or address."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="ballots")
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="ballots", db_index=False)
     # HMAC-SHA-256(the round's key, person id).
     pseudonym = models.BinaryField(max_length=32)
     selection: models.JSONField[list[int], list[int]] = models.JSONField()

@@ -1,0 +1,19 @@
+"""Every write of voting. Scheduling and extending, casting, closing and counting, the turnout."""
+
+from .casting import Receipt, cast
+from .closing import close_round, record_opening
+from .counting import count_round
+from .scheduling import create_round, extend_round, schedule_round
+from .turnout import count_turnout
+
+__all__ = [
+    "Receipt",
+    "cast",
+    "close_round",
+    "count_round",
+    "count_turnout",
+    "create_round",
+    "extend_round",
+    "record_opening",
+    "schedule_round",
+]
