@@ -73,7 +73,7 @@ def share_of(part: int, whole: int) -> str:
 
 
 # -- instants ---------------------------------------------------------------------------------------------------
-@register.inclusion_tag("components/instant.html", takes_context=True)
+@register.inclusion_tag("components/instant_words.html", takes_context=True)
 def instant(context: Context, at: datetime, zone: tzinfo | str, relative: bool = True) -> dict[str, Any]:
     """An instant with weekday, date, time and the zone's city, and "in 3 days" beside it unless relative=False.
 
