@@ -61,6 +61,14 @@ class Step:
     label: str
     state: str
 
+    @property
+    def opens_at(self) -> datetime:
+        return self.phase.opens_at
+
+    @property
+    def closes_at(self) -> datetime:
+        return self.phase.closes_at
+
 
 def steps(consultation: Consultation, at: datetime) -> list[Step]:
     """The phases in their order, each with its state at the instant."""
