@@ -194,12 +194,8 @@ def record_phase_changes(*, at: datetime) -> int:
     Each announcement is claimed by a conditional write in its own transaction. Returns how many were recorded.
     """
     published = Phase.objects.filter(consultation__published_at__lte=at)
-    closing = [
-        (phase.closes_at, 0, phase) for phase in published.filter(closing_recorded_at=None, closes_at__lte=at)
-    ]
-    opening = [
-        (phase.opens_at, 1, phase) for phase in published.filter(opening_recorded_at=None, opens_at__lte=at)
-    ]
+    closing = [(phase.closes_at, 0, phase) for phase in published.filter(closing_recorded_at=None, closes_at__lte=at)]
+    opening = [(phase.opens_at, 1, phase) for phase in published.filter(opening_recorded_at=None, opens_at__lte=at)]
     # In the order in which it happened; where two steps touch, one ends before the next begins.
     due = sorted(closing + opening, key=lambda item: (item[0], item[1], item[2].pk))
     return sum(_announce(phase, closing=turn == 0, at=at) for _instant, turn, phase in due)
@@ -217,9 +213,7 @@ def _announce(phase: Phase, *, closing: bool, at: datetime) -> int:
             event = PhaseClosed if closing else PhaseOpened
             record(
                 event(
-                    place_id=Consultation.objects.values_list("place_id", flat=True).get(
-                        pk=phase.consultation_id
-                    ),
+                    place_id=Consultation.objects.values_list("place_id", flat=True).get(pk=phase.consultation_id),
                     consultation=phase.consultation_id,
                     phase=phase.pk,
                     phase_kind=phase.kind,

@@ -92,12 +92,8 @@ class Phase(models.Model):
             ),
         ]
         indexes = [
-            models.Index(
-                fields=["opens_at"], name="phase_to_open", condition=models.Q(opening_recorded_at=None)
-            ),
-            models.Index(
-                fields=["closes_at"], name="phase_to_close", condition=models.Q(closing_recorded_at=None)
-            ),
+            models.Index(fields=["opens_at"], name="phase_to_open", condition=models.Q(opening_recorded_at=None)),
+            models.Index(fields=["closes_at"], name="phase_to_close", condition=models.Q(closing_recorded_at=None)),
         ]
 
     def __str__(self) -> str:

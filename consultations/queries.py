@@ -119,30 +119,19 @@ def recent_results(place: Place, limit: int = 5) -> ConsultationQuerySet:
     Each has its counted round as `phase("vote").round`.
     """
     counted = (
-        _with_place()
-        .concerning(place)
-        .filter(published_at__isnull=False, phases__round__counted_at__isnull=False)
+        _with_place().concerning(place).filter(published_at__isnull=False, phases__round__counted_at__isnull=False)
     )
     return counted.prefetch_related("phases__round").order_by("-phases__round__counted_at", "-id")[:limit]
 
 
 def of_place(place: Place) -> ConsultationQuerySet:
     """All consultations of exactly this place, drafts included, for its desk; the newest first."""
-    return (
-        Consultation.objects.filter(place=place)
-        .select_related("place")
-        .prefetch_related("phases")
-        .order_by("-id")
-    )
+    return Consultation.objects.filter(place=place).select_related("place").prefetch_related("phases").order_by("-id")
 
 
 def moves_of(consultation: Consultation) -> list[PhaseMove]:
     """How the instants of its phases were changed after publication, in order."""
-    return list(
-        PhaseMove.objects.filter(phase__consultation=consultation)
-        .select_related("phase")
-        .order_by("at", "id")
-    )
+    return list(PhaseMove.objects.filter(phase__consultation=consultation).select_related("phase").order_by("at", "id"))
 
 
 def _with_place() -> ConsultationQuerySet:

@@ -68,8 +68,6 @@ class Standing(Generic[T]):
 def standing(phases: Sequence[T], at: datetime) -> Standing[T]:
     """Where phases that do not overlap stand at the instant."""
     now = next((phase for phase in phases if state(phase, at) == OPEN), None)
-    coming = sorted(
-        (phase for phase in phases if state(phase, at) == COMING), key=lambda phase: phase.opens_at
-    )
+    coming = sorted((phase for phase in phases if state(phase, at) == COMING), key=lambda phase: phase.opens_at)
     over = bool(phases) and now is None and not coming
     return Standing(now=now, next=coming[0] if coming else None, over=over)

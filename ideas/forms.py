@@ -32,7 +32,9 @@ class IdeaForm(RefusableForm):
         widget=forms.Textarea(attrs={"rows": 6}),
     )
     location = forms.CharField(
-        label=_("Where"), help_text=_("A street, a building, a village. Leave it empty if it is everywhere."), required=False
+        label=_("Where"),
+        help_text=_("A street, a building, a village. Leave it empty if it is everywhere."),
+        required=False,
     )
     cost = forms.CharField(label=_("What it would cost"), help_text=_("A rough estimate is enough."), required=False)
 

@@ -57,7 +57,10 @@ def found(ideas: QuerySet[Idea], search: str) -> QuerySet[Idea]:
     """The initiatives in which every word of the search occurs, in any case."""
     for word in search[:MOST_SEARCH].split()[:MOST_WORDS]:
         ideas = ideas.filter(
-            Q(title__icontains=word) | Q(problem__icontains=word) | Q(proposal__icontains=word) | Q(location__icontains=word)
+            Q(title__icontains=word)
+            | Q(problem__icontains=word)
+            | Q(proposal__icontains=word)
+            | Q(location__icontains=word)
         )
     return ideas
 

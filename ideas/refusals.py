@@ -15,15 +15,11 @@ declare(
         "not_under_review": Reason(_("Decisions are made while initiatives are collected or under review.")),
         "nothing_shortlisted": Reason(_("No initiative is shortlisted. There is nothing to vote on yet.")),
         "undecided_left": Reason(
-            _(
-                "%(number)s initiatives with enough support have no decision yet. Decide on each of them first."
-            )
+            _("%(number)s initiatives with enough support have no decision yet. Decide on each of them first.")
         ),
         "no_vote_phase": Reason(_("This consultation has no voting step.")),
         "vote_already_set": Reason(_("The shortlist has already been put to the vote.")),
-        "vote_outside_phase": Reason(
-            _("The vote must lie within the voting step of the consultation."), INVALID
-        ),
+        "vote_outside_phase": Reason(_("The vote must lie within the voting step of the consultation."), INVALID),
         "draft_too_large": Reason(_("This draft is too long to keep. Shorten it."), INVALID),
     }
 )

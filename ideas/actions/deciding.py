@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -10,13 +9,12 @@ from commons.journal.actions import record
 from commons.kernel import locks
 from commons.kernel.text import paragraphs
 from commons.kernel.verdicts import Refused, require
-from consultations.models import Consultation
 
 from .. import policies
-from ..checks import checked, checked_cost, draft_content
-from ..events import EndorsementWithdrawn, IdeaDecided, IdeaEndorsed, IdeaPublished, ThresholdReached
-from ..models import Decision, Draft, Endorsement, Idea
-from .held import about, consultation_held, idea_held
+from ..checks import checked_cost
+from ..events import IdeaDecided
+from ..models import Decision, Idea
+from .held import about
 from .supporting import count_under_lock
 
 MOST_REASONS = 5_000
@@ -59,6 +57,4 @@ def _require_fit_for_vote(idea: Idea, estimate: int | None, *, at: datetime) -> 
         raise Refused("below_threshold", field="outcome")
     if any(phase.round_id is not None for phase in idea.consultation.phases.all()):
         raise Refused("vote_already_set", field="outcome")
-    checked_cost(
-        estimate if estimate is not None else idea.cost, required=idea.consultation.budget is not None
-    )
+    checked_cost(estimate if estimate is not None else idea.cost, required=idea.consultation.budget is not None)

@@ -28,6 +28,4 @@ def idea_held(idea_id: int) -> Idea:
 
 def about(event: type[Any], idea: Idea, **facts: Any) -> Any:
     """The event of this initiative."""
-    return event(
-        place_id=idea.consultation.place_id, idea=idea.pk, consultation=idea.consultation_id, **facts
-    )
+    return event(place_id=idea.consultation.place_id, idea=idea.pk, consultation=idea.consultation_id, **facts)

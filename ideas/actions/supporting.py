@@ -1,22 +1,19 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from commons.accounts.models import Person
 from commons.journal.actions import record
 from commons.kernel import locks
-from commons.kernel.text import paragraphs
 from commons.kernel.verdicts import Refused, require
 from consultations.models import Consultation
 
 from .. import policies
-from ..checks import checked, checked_cost, draft_content
-from ..events import EndorsementWithdrawn, IdeaDecided, IdeaEndorsed, IdeaPublished, ThresholdReached
-from ..models import Decision, Draft, Endorsement, Idea
-from .held import about, consultation_held, idea_held
+from ..events import EndorsementWithdrawn, IdeaEndorsed, ThresholdReached
+from ..models import Endorsement, Idea
+from .held import about, idea_held
 
 
 def endorse(*, idea_id: int, person: Person, at: datetime) -> Endorsement:
@@ -77,9 +74,7 @@ def count_under_lock(idea: Idea, *, at: datetime) -> int:
             idea.threshold_reached_at = at
             place_id = Consultation.objects.values_list("place_id", flat=True).get(pk=idea.consultation_id)
             record(
-                ThresholdReached(
-                    place_id=place_id, idea=idea.pk, consultation=idea.consultation_id, support=support
-                ),
+                ThresholdReached(place_id=place_id, idea=idea.pk, consultation=idea.consultation_id, support=support),
                 at=at,
             )
     return support

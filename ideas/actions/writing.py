@@ -7,16 +7,14 @@ from django.db import IntegrityError, transaction
 
 from commons.accounts.models import Person
 from commons.journal.actions import record
-from commons.kernel import locks
-from commons.kernel.text import paragraphs
 from commons.kernel.verdicts import Refused, require
 from consultations.models import Consultation
 
 from .. import policies
-from ..checks import checked, checked_cost, draft_content
-from ..events import EndorsementWithdrawn, IdeaDecided, IdeaEndorsed, IdeaPublished, ThresholdReached
-from ..models import Decision, Draft, Endorsement, Idea
-from .held import about, consultation_held, idea_held
+from ..checks import checked, draft_content
+from ..events import IdeaPublished
+from ..models import Draft, Idea
+from .held import consultation_held
 
 
 def save_draft(*, consultation: Consultation, author: Person, content: dict[str, Any], at: datetime) -> Draft:

@@ -20,8 +20,7 @@ def plan(at: datetime, *, first_day: int = -1) -> list[PhasePlan]:
     kinds = ("collect", "review", "vote", "follow_up")
     begins = [at + timedelta(days=first_day + 10 * index) for index in range(5)]
     return [
-        PhasePlan(kind=kind, opens_at=begins[index], closes_at=begins[index + 1])
-        for index, kind in enumerate(kinds)
+        PhasePlan(kind=kind, opens_at=begins[index], closes_at=begins[index + 1]) for index, kind in enumerate(kinds)
     ]
 
 

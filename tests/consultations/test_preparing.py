@@ -186,9 +186,7 @@ def test_a_phase_to_come_is_moved_in_public_and_with_a_reason(consultation, petr
         ("review", 9, 20, 0, "phases_overlap"),
     ],
 )
-def test_what_has_ended_begun_or_would_overlap_is_not_moved(
-    consultation, petro, at, kind, opens, closes, later, code
-):
+def test_what_has_ended_begun_or_would_overlap_is_not_moved(consultation, petro, at, kind, opens, closes, later, code):
     phase = consultation.phases.get(kind=kind)
     before = (phase.opens_at, phase.closes_at)
     with pytest.raises(Refused) as refused:
@@ -239,9 +237,7 @@ def test_nothing_is_announced_of_a_draft(draft, at):
     assert record_phase_changes(at=at + 20 * DAY) == 0
 
 
-def test_a_voting_phase_ends_with_its_extended_round_and_pushes_what_follows(
-    consultation, petro, at, liuboml
-):
+def test_a_voting_phase_ends_with_its_extended_round_and_pushes_what_follows(consultation, petro, at, liuboml):
     from voting.models import Round
 
     vote = consultation.phases.get(kind="vote")

@@ -132,9 +132,7 @@ def test_the_threshold_is_reached_once_however_support_moves(idea, residents, at
 def test_petro_decides_with_reasons_and_once(idea, residents, petro, at):
     for person in residents(2):
         endorse(idea_id=idea.pk, person=person, at=at)
-    decision = decide(
-        idea=idea, outcome="shortlisted", reasons="Ділянка громади.", cost=3_000_000, by=petro, at=at
-    )
+    decision = decide(idea=idea, outcome="shortlisted", reasons="Ділянка громади.", cost=3_000_000, by=petro, at=at)
     assert (decision.outcome, decision.cost) == ("shortlisted", 3_000_000)
     with pytest.raises(Refused, match="already_decided"):
         decide(idea=idea, outcome="refused", reasons="Передумали.", cost=None, by=petro, at=at)

@@ -17,7 +17,7 @@ def decimals(currency: str) -> int:
 
 
 def minor_units(typed: str, currency: str, *, field: str = "") -> int:
-    """"25 000,50" in UAH is 2500050. Raises Refused (amount_malformed): "25.000" could mean two amounts."""
+    """ "25 000,50" in UAH is 2500050. Raises Refused (amount_malformed): "25.000" could mean two amounts."""
     places = decimals(currency)
     found = _AMOUNT.fullmatch(typed.strip())
     if not found:

@@ -14,7 +14,6 @@ from babel.numbers import format_currency, format_decimal, format_percent, get_c
 from django import template
 from django.template import Context
 from django.urls import translate_url
-from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
