@@ -23,6 +23,11 @@ from .models import Consultation, Phase
 from .timeline import PhasePlan
 
 
+def shown(refused: Refused) -> ValidationError:
+    """The refusal as an error of a form."""
+    return ValidationError(refused.sentence, code=refused.code)
+
+
 class LocalInstantWidget(forms.MultiWidget):
     """A date and a time on the clock of a place."""
 
@@ -67,7 +72,7 @@ class LocalInstantField(forms.MultiValueField):
         try:
             return instants.local(*data_list, self.zone)
         except Refused as refused:
-            raise ValidationError(refused.sentence, code=refused.code) from None
+            raise shown(refused) from None
 
 
 class ConsultationForm(RefusableForm):
@@ -146,7 +151,7 @@ class ConsultationForm(RefusableForm):
             opens, closes = self.cleaned_data.get(f"{kind}_opens"), self.cleaned_data.get(f"{kind}_closes")
             missing = "opens" if opens is None else "closes"
             if (opens is None) != (closes is None) and f"{kind}_{missing}" not in self.errors:
-                self.add_error(f"{kind}_{missing}", _("A step needs a beginning and an end."))
+                self.add_error(f"{kind}_{missing}", shown(Refused("phase_edge_missing")))
         return self.cleaned_data
 
     def content(self) -> dict[str, Any]:
@@ -171,7 +176,9 @@ class MoveForm(RefusableForm):
     opens = LocalInstantField(label=_("Begins"), required=False)
     closes = LocalInstantField(label=_("Ends"), required=False)
     reason = forms.CharField(
-        label=_("Reason"), help_text=_("Everybody can read it on the page of the consultation."), required=False
+        label=_("Reason"),
+        help_text=_("Everybody can read it on the page of the consultation."),
+        required=False,
     )
 
     def __init__(self, *args: Any, phase: Phase, begun: bool, **kwargs: Any) -> None:
@@ -187,16 +194,17 @@ class MoveForm(RefusableForm):
     def content(self) -> dict[str, Any]:
         """What was typed, as `move_phase` takes it; an edge left empty stays. Only after `is_valid()`."""
         return {
-            # The form shows whole minutes: what was not changed keeps its seconds.
-            "opens_at": self._edge("opens", self.phase.opens_at),
-            "closes_at": self._edge("closes", self.phase.closes_at),
+            "opens_at": kept_seconds(self.cleaned_data.get("opens"), self.phase.opens_at),
+            "closes_at": kept_seconds(self.cleaned_data.get("closes"), self.phase.closes_at),
             "reason": self.cleaned_data["reason"],
         }
 
-    def _edge(self, name: str, before: datetime) -> datetime:
-        typed: datetime | None = self.cleaned_data.get(name)
-        unchanged = typed is None or typed == before.replace(second=0, microsecond=0)
-        return before if typed is None or unchanged else typed
+
+def kept_seconds(typed: datetime | None, before: datetime) -> datetime:
+    """The typed instant; the one before if nothing was typed or the form, which shows whole minutes, left it alone."""
+    if typed is None or typed == before.replace(second=0, microsecond=0):
+        return before
+    return typed
 
 
 def amount(typed: str, currency: str) -> int | None:
@@ -206,4 +214,4 @@ def amount(typed: str, currency: str) -> int | None:
     try:
         return money.minor_units(typed, currency)
     except Refused as refused:
-        raise ValidationError(refused.sentence, code=refused.code) from None
+        raise shown(refused) from None

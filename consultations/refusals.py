@@ -17,6 +17,7 @@ declare(
         "unknown_phase": Reason(_("This step is not one of those a consultation can have."), INVALID),
         "phase_twice": Reason(_("A step appears twice."), INVALID),
         "phase_backwards": Reason(_("The step must end after it begins."), INVALID),
+        "phase_edge_missing": Reason(_("A step needs a beginning and an end."), INVALID),
         "phases_overlap": Reason(_("Each step begins only after the one before it has ended."), INVALID),
         "phase_over": Reason(_("This step has ended. What has ended is not moved.")),
         "phase_already_open": Reason(_("This step has begun: its beginning stays. Its end can still be moved.")),

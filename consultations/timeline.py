@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Generic, Protocol, TypeVar
 
 # Phases follow each other in this order; a consultation may leave some out.
@@ -50,7 +51,7 @@ def in_order(phases: Iterable[T]) -> list[T]:
 def overlap(phases: Iterable[Timed]) -> str:
     """The kind of the first phase that begins before the one in front of it has ended; empty if all is in order."""
     ordered = in_order(phases)
-    for earlier, later in zip(ordered, ordered[1:], strict=False):
+    for earlier, later in pairwise(ordered):
         if later.opens_at < earlier.closes_at:
             return later.kind
     return ""

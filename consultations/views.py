@@ -22,6 +22,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     found = queries.consultation_for(person, pk, at=at)
     standing = found.standing(at)
     context = {
+        "at": at,
         "consultation": found,
         "place": found.place,
         "steps": queries.steps(found, at),
@@ -47,7 +48,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
             form.refuse(refused)
         else:
             return redirect("consultations:preview", pk=draft.pk)
-    return render(request, "consultations/edit.html", {"form": form, "place": place, "consultation": None})
+    return render(request, "consultations/edit.html", {"at": at, "form": form, "place": place, "consultation": None})
 
 
 @require_http_methods(["GET", "POST"])
@@ -67,7 +68,11 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
                 form.refuse(refused)
             else:
                 return redirect("consultations:preview", pk=pk)
-    return render(request, "consultations/edit.html", {"form": form, "place": draft.place, "consultation": draft})
+    return render(
+        request,
+        "consultations/edit.html",
+        {"at": at, "form": form, "place": draft.place, "consultation": draft},
+    )
 
 
 @require_GET
@@ -79,6 +84,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("consultations:detail", pk=pk)
     items = queries.completeness(draft, at)
     context = {
+        "at": at,
         "consultation": draft,
         "place": draft.place,
         "steps": queries.steps(draft, at),
@@ -116,5 +122,11 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The step is moved, and your reason is on the page."))
             return redirect("consultations:detail", pk=phase.consultation_id)
-    context = {"form": form, "phase": phase, "consultation": phase.consultation, "place": phase.consultation.place}
+    context = {
+        "at": at,
+        "form": form,
+        "phase": phase,
+        "consultation": phase.consultation,
+        "place": phase.consultation.place,
+    }
     return render(request, "consultations/move.html", context)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from consultations.forms import LocalInstantField, RefusableForm, amount
+from commons.kernel import money
+from consultations.forms import LocalInstantField, RefusableForm, amount, kept_seconds
 from consultations.models import Consultation, Phase
 
 from .models import Decision, Draft, Idea
@@ -85,25 +87,57 @@ class DecisionForm(RefusableForm):
 class VoteForm(RefusableForm):
     """How the shortlist is put to the vote."""
 
-    method = forms.ChoiceField(
-        label=_("How the winners are found"),
-        choices=[
-            ("equal_shares", _("Equal Shares: every voter has the same part of the budget to decide about")),
-            ("greedy", _("Most votes first, as long as the budget lasts")),
-        ],
-        widget=forms.RadioSelect,
-        initial="equal_shares",
+    method = forms.ChoiceField(label=_("How the winners are found"), widget=forms.RadioSelect)
+    winners = forms.IntegerField(
+        label=_("How many initiatives win"), min_value=1, max_value=1_000, initial=1, required=False
     )
     max_selections = forms.IntegerField(
-        label=_("How many initiatives one person may choose"), min_value=1, max_value=1000, initial=5
+        label=_("How many initiatives one person may choose"),
+        help_text=_("Leave this empty if there is no limit."),
+        min_value=1,
+        max_value=1_000,
+        required=False,
     )
     opens = LocalInstantField(label=_("Voting opens"))
     closes = LocalInstantField(label=_("Voting closes"))
 
-    def __init__(self, *args: Any, consultation: Consultation, phase: Phase, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"opens": phase.opens_at, "closes": phase.closes_at}, **kwargs)
-        self.phase = phase
+    SHARING = (
+        ("equal-shares", _("Equal Shares: every voter decides about the same part of the budget")),
+        ("greedy-budget", _("Most votes first, as long as the budget lasts")),
+    )
+    COUNTING = (("approval", _("Those with most votes win")),)
+
+    def __init__(self, *args: Any, consultation: Consultation, phase: Phase, at: datetime, **kwargs: Any) -> None:
+        # A voting step that has begun: the ballot opens as soon as the official has read the page.
+        self.opens_at = max(phase.opens_at, at + timedelta(minutes=5))
+        self.closes_at = phase.closes_at
+        super().__init__(*args, initial={"opens": self.opens_at, "closes": self.closes_at}, **kwargs)
+        self.consultation = consultation
+        shares = consultation.budget is not None
+        method = self.fields["method"]
+        if isinstance(method, forms.ChoiceField):
+            method.choices = self.SHARING if shares else self.COUNTING
+        method.initial = "equal-shares" if shares else "approval"
+        if shares:
+            del self.fields["winners"]
         for name in ("opens", "closes"):
             field = self.fields[name]
             if isinstance(field, LocalInstantField):
                 field.on_the_clock_of(consultation.place.zone)
+
+    def content(self) -> dict[str, Any]:
+        """What was typed, as `put_to_vote` takes it. Only after `is_valid()`."""
+        typed = self.cleaned_data
+        rule: dict[str, Any] = {"method": typed["method"], "max_selections": typed["max_selections"]}
+        if self.consultation.budget is None:
+            rule["winners"] = typed["winners"] or 1
+        else:
+            rule["budget"] = self.consultation.budget
+        if typed["method"] == "equal-shares":
+            # Shares are raised by one whole unit of the currency at a time, as cities do.
+            rule["increment"] = 10 ** money.decimals(self.consultation.currency)
+        return {
+            "rule": rule,
+            "opens_at": kept_seconds(typed["opens"], self.opens_at),
+            "closes_at": kept_seconds(typed["closes"], self.closes_at),
+        }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from commons.journal.readers import reads
 from commons.kernel.events import Recorded
+from voting.events import RoundCounted
 
 from . import actions
 from .events import EndorsementWithdrawn, IdeaEndorsed
@@ -15,3 +16,11 @@ def count_support(recorded: Recorded) -> None:
     event = recorded.event
     if isinstance(event, IdeaEndorsed | EndorsementWithdrawn):
         actions.count_support(idea_id=event.idea, at=recorded.at)
+
+
+@reads(RoundCounted)
+def record_outcomes(recorded: Recorded) -> None:
+    """The result of the vote decides the initiatives on its ballot."""
+    event = recorded.event
+    if isinstance(event, RoundCounted):
+        actions.record_outcomes(round_id=event.round, at=recorded.at)

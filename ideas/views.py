@@ -34,6 +34,7 @@ def ideas(request: HttpRequest, pk: int) -> HttpResponse:
         page=request.GET.get("page", 1),
     )
     context = {
+        "at": at,
         "consultation": consultation,
         "place": consultation.place,
         "listing": listing,
@@ -52,6 +53,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     idea = queries.idea_for(person, pk, at=at)
     consultation = idea.consultation
     context = {
+        "at": at,
         "idea": idea,
         "consultation": consultation,
         "place": consultation.place,
@@ -74,6 +76,7 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
     verdict = policies.can_write(person, consultation, at=at)
     currency = consultation.currency
     context: dict[str, Any] = {
+        "at": at,
         "consultation": consultation,
         "place": consultation.place,
         "currency": currency,
@@ -113,7 +116,11 @@ def _write(
         actions.save_draft(consultation=consultation, author=person, content=form.typed(), at=at)
         return None
     idea = actions.publish_idea(
-        consultation=consultation, author=person, language=get_language() or consultation.language, at=at, **content
+        consultation=consultation,
+        author=person,
+        language=get_language() or consultation.language,
+        at=at,
+        **content,
     )
     messages.success(request, _("Your initiative is published. Tell your neighbours: it needs their support."))
     return redirect("ideas:detail", pk=idea.pk)
@@ -189,6 +196,7 @@ def decision(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The answer is published. The author and every supporter will hear of it."))
             return redirect("ideas:desk", slug=idea.consultation.place.slug)
     context = {
+        "at": at,
         "form": form,
         "idea": idea,
         "consultation": idea.consultation,
@@ -205,7 +213,7 @@ def vote(request: HttpRequest, pk: int) -> HttpResponse:
     consultation = consultation_for(person, pk, at=at)
     require(policies.can_put_to_vote(person, consultation, at=at))
     phase = consultation.phases.get(kind=Phase.Kind.VOTE)
-    form = VoteForm(request.POST or None, consultation=consultation, phase=phase)
+    form = VoteForm(request.POST or None, consultation=consultation, phase=phase, at=at)
     if request.method == "POST" and form.is_valid():
         try:
             actions.put_to_vote(consultation=consultation, by=person, at=at, **form.content())
@@ -215,6 +223,7 @@ def vote(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, _("The ballot is set. It opens by itself at its moment."))
             return redirect("consultations:detail", pk=pk)
     context = {
+        "at": at,
         "form": form,
         "consultation": consultation,
         "place": consultation.place,
@@ -232,6 +241,7 @@ def desk(request: HttpRequest, slug: str) -> HttpResponse:
     place = queries.place_of_desk(person, slug, at=at)
     consultations = [(item, item.standing(at)) for item in of_place(place)]
     context = {
+        "at": at,
         "place": place,
         "waiting": queries.waiting_in(place, at),
         "consultations": consultations,

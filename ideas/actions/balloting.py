@@ -10,13 +10,12 @@ from commons.journal.actions import record
 from commons.kernel import locks
 from commons.kernel.verdicts import Refused, require
 from consultations.models import Consultation, Phase
+from ideas import policies, queries
+from ideas.events import IdeaVotedOn, ShortlistPutToVote
+from ideas.models import Idea, Outcome
 from voting import actions as voting
-from voting.models import Option, Round
+from voting.models import Option, Result, Round
 from voting.options import OptionDraft
-
-from .. import policies, queries
-from ..events import IdeaVotedOn, ShortlistPutToVote
-from ..models import Idea, Outcome
 
 
 def put_to_vote(
@@ -80,11 +79,11 @@ def put_to_vote(
     return round_
 
 
-def record_outcomes(*, round_id: int, winners: tuple[int, ...], votes: dict[int, int], at: datetime) -> int:
+def record_outcomes(*, round_id: int, at: datetime) -> int:
     """What a counted round decided about each initiative on its ballot. Records IdeaVotedOn for each, once.
 
-    `winners` are ids of options in the order in which they won; `votes` is how many ballots name each option.
-    Safe to repeat. Returns how many outcomes are new.
+    Safe to repeat. Returns how many outcomes are new; 0 for a round that is no consultation's.
+    Raises Result.DoesNotExist if the round is not counted.
     """
     with transaction.atomic(durable=True):
         phase = Phase.objects.filter(round_id=round_id).first()
@@ -92,17 +91,14 @@ def record_outcomes(*, round_id: int, winners: tuple[int, ...], votes: dict[int,
             return 0
         locks.exclusive("phase", phase.consultation_id)
         ideas = Idea.objects.filter(option__round_id=round_id, outcome=None).select_related("consultation")
-        rank = {option: place for place, option in enumerate(winners, start=1)}
-        new = [
-            Outcome(
-                idea=idea,
-                won=idea.option_id in rank,
-                votes=votes.get(idea.option_id or 0, 0),
-                rank=rank.get(idea.option_id or 0),
-                at=at,
-            )
-            for idea in ideas.order_by("id")
-        ]
+        counted = Result.objects.get(round_id=round_id).outcome
+        votes = {row["option"]: row["votes"] for row in counted["tally"]}
+        rank = {number: place for place, number in enumerate(counted["winners"], start=1)}
+        numbers = dict(Option.objects.filter(round_id=round_id).values_list("pk", "number"))
+        new = []
+        for idea in ideas.order_by("id"):
+            number = numbers[idea.option_id or 0]
+            new.append(Outcome(idea=idea, won=number in rank, votes=votes.get(number, 0), rank=rank.get(number), at=at))
         Outcome.objects.bulk_create(new)
         for outcome in new:
             record(
@@ -126,5 +122,8 @@ def _option(idea: Idea) -> OptionDraft:
     estimate = idea.decision.cost if idea.decision.cost is not None else idea.cost
     parts = [idea.problem, idea.proposal, idea.location]
     return OptionDraft(
-        source=_source(idea), title=idea.title, text="\n\n".join(part for part in parts if part), cost=estimate or 0
+        source=_source(idea),
+        title=idea.title,
+        text="\n\n".join(part for part in parts if part),
+        cost=estimate or 0,
     )

@@ -9,11 +9,11 @@ from commons.journal.actions import record
 from commons.kernel import locks
 from commons.kernel.text import paragraphs
 from commons.kernel.verdicts import Refused, require
+from ideas import policies
+from ideas.checks import checked_cost
+from ideas.events import IdeaDecided
+from ideas.models import Decision, Idea
 
-from .. import policies
-from ..checks import checked_cost
-from ..events import IdeaDecided
-from ..models import Decision, Idea
 from .held import about
 from .supporting import count_under_lock
 

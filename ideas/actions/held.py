@@ -7,8 +7,7 @@ from typing import Any
 from commons.kernel import locks
 from commons.kernel.verdicts import Refused
 from consultations.models import Consultation
-
-from ..models import Idea
+from ideas.models import Idea
 
 
 def consultation_held(consultation_id: int) -> Consultation:

@@ -9,10 +9,10 @@ from commons.journal.actions import record
 from commons.kernel import locks
 from commons.kernel.verdicts import Refused, require
 from consultations.models import Consultation
+from ideas import policies
+from ideas.events import EndorsementWithdrawn, IdeaEndorsed, ThresholdReached
+from ideas.models import Endorsement, Idea
 
-from .. import policies
-from ..events import EndorsementWithdrawn, IdeaEndorsed, ThresholdReached
-from ..models import Endorsement, Idea
 from .held import about, idea_held
 
 

@@ -9,11 +9,11 @@ from commons.accounts.models import Person
 from commons.journal.actions import record
 from commons.kernel.verdicts import Refused, require
 from consultations.models import Consultation
+from ideas import policies
+from ideas.checks import checked, draft_content
+from ideas.events import IdeaPublished
+from ideas.models import Draft, Idea
 
-from .. import policies
-from ..checks import checked, draft_content
-from ..events import IdeaPublished
-from ..models import Draft, Idea
 from .held import consultation_held
 
 
