@@ -14,7 +14,8 @@ from django.forms.boundfield import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from commons.kernel import instants, money
-from commons.kernel.verdicts import Refused, RefusedFields
+from commons.kernel.forms import RefusableForm
+from commons.kernel.verdicts import Refused
 from commons.places.models import Place
 
 from . import timeline
@@ -25,19 +26,6 @@ from .timeline import PhasePlan
 def shown(refused: Refused) -> ValidationError:
     """The refusal as an error of a form."""
     return ValidationError(refused.sentence, code=refused.code)
-
-
-class RefusableForm(forms.Form):
-    """A form that can show what an action refused, beside the fields concerned."""
-
-    def refuse(self, refused: Refused) -> None:
-        """Show the refusal, or each of several, at its field; at the top if the form has no such field."""
-        refusals = refused.refusals if isinstance(refused, RefusedFields) else (refused,)
-        for refusal in refusals:
-            self.add_error(
-                refusal.field if refusal.field in self.fields else None,
-                shown(refusal),
-            )
 
 
 class LocalInstantWidget(forms.MultiWidget):

@@ -1,4 +1,4 @@
-"""The colours a place may choose, and whether people can read them. Rule: WCAG 2.2, contrast ratio of 1.4.3 and 1.4.11."""
+"""The colours a place may choose, and whether people can read them. Rule: WCAG 2.2, 1.4.3 and 1.4.11."""
 
 from __future__ import annotations
 

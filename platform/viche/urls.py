@@ -8,6 +8,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("i18n/", include("django.conf.urls.i18n")),
 ]
 urlpatterns += i18n_patterns(
-    path("accounts/", include("allauth.urls")),
     path("", include("viche.pages.urls")),
+    path("", include("commons.accounts.urls")),
+    path("", include("notifications.urls")),
+    path("", include("consultations.urls")),
+    path("", include("ideas.urls")),
 )

@@ -21,7 +21,9 @@ ZONE = ZoneInfo("Europe/Kyiv")
 class Sample(forms.Form):
     """One field of each kind. Nothing is stored."""
 
-    title = forms.CharField(label="Title of your initiative", max_length=80, help_text="A few words that anyone understands.")
+    title = forms.CharField(
+        label="Title of your initiative", max_length=80, help_text="A few words that anyone understands."
+    )
     text = forms.CharField(label="What should happen?", max_length=2000, widget=forms.Textarea(attrs={"rows": 5}))
     kind = forms.ChoiceField(
         label="Who is it for?",
@@ -35,7 +37,9 @@ class Sample(forms.Form):
         choices=[("work", "With my hands"), ("money", "With money"), ("words", "By telling others")],
     )
     village = forms.ChoiceField(label="Where?", choices=[("", "Choose a place"), ("r", "Rymachi"), ("h", "Holovne")])
-    cost = forms.IntegerField(label="What will it cost?", min_value=1, help_text="In whole hryvnias, as well as you can tell.")
+    cost = forms.IntegerField(
+        label="What will it cost?", min_value=1, help_text="In whole hryvnias, as well as you can tell."
+    )
     day = forms.DateField(label="First possible day", required=False, widget=forms.DateInput)
     meeting = forms.DateTimeField(label="When do you meet?", required=False)
     picture = forms.FileField(label="A picture of the place", required=False, help_text="JPEG or PNG, at most 5 MB.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 from fractions import Fraction
@@ -9,18 +10,22 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_time, format_timedelta, get_timezone_location
-from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
+from babel.core import get_global
+from babel.dates import format_date, format_interval, format_time, format_timedelta, get_timezone_location
+from babel.numbers import format_currency, format_decimal, format_percent
 from django import template
 from django.template import Context
 from django.urls import translate_url
-from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from commons.kernel import clock
+from commons.kernel.money import decimals as currency_decimals
+
 register = template.Library()
+register.filter("decimals", currency_decimals)
 
 # Where CLDR's name for a language differs from Django's; English is the one of Europe (day before month).
 CLDR_NAMES = {"en": "en_GB", "sr": "sr_Cyrl", "sr-latn": "sr_Latn"}
@@ -40,16 +45,16 @@ def reader_locale() -> Locale:
 def money(minor: int, currency: str) -> str:
     """An amount in minor units (kopecks, cents) as money; decimals are shown only when there are any.
 
-    `{{ option.cost|money:place.currency }}`. Raises ValueError for a currency that ISO 4217 does not know.
+    `{{ option.cost|money:place.currency }}`. The number of decimals is ISO 4217's, not CLDR's (which knows no para).
+    A currency without a symbol in the reader's language is named by its code.
     """
-    locale, digits = reader_locale(), get_currency_precision(currency)
-    if currency not in Locale.parse("en").currencies:
-        raise ValueError(f"{currency!r} is not a currency")
+    locale, digits = reader_locale(), currency_decimals(currency)
     amount = Decimal(minor).scaleb(-digits)
-    if amount == amount.to_integral_value():
-        pattern = locale.currency_formats["standard"].pattern.replace("0.00", "0")
-        return format_currency(amount, currency, format=pattern, locale=locale, currency_digits=False)
-    return format_currency(amount, currency, locale=locale)
+    shown = digits if amount != amount.to_integral_value() else 0
+    pattern = locale.currency_formats["standard"].pattern.replace("0.00", f"0.{'0' * shown}" if shown else "0")
+    text = format_currency(amount, currency, format=pattern, locale=locale, currency_digits=False)
+    # CLDR parts a code of letters from the figure; Babel leaves that to us.
+    return re.sub(r"(?<=[A-Za-z])(?=[\d-])", "\u00a0", text)
 
 
 @register.filter
@@ -78,7 +83,7 @@ def instant(context: Context, at: datetime, zone: tzinfo | str, relative: bool =
     """An instant with weekday, date, time and the zone's city, and "in 3 days" beside it unless relative=False.
 
     zone: a tzinfo or an IANA name, normally `place.zone`. "Now" is the context's `at` (else `now`, else the
-    host's clock: it only chooses words here).
+    database's clock).
     """
     where = ZoneInfo(zone) if isinstance(zone, str) else zone
     local = at.astimezone(where)
@@ -87,7 +92,7 @@ def instant(context: Context, at: datetime, zone: tzinfo | str, relative: bool =
         "iso": local.isoformat(timespec="minutes"),
         "date": format_date(local, "full", locale=locale),
         "time": format_time(local, "short", tzinfo=where, locale=locale),
-        "city": get_timezone_location(where, locale=locale, return_city=True),
+        "city": city_of(where, locale),
         "relative": from_now(at, _now(context)) if relative else "",
     }
 
@@ -103,6 +108,28 @@ def day(at: datetime, zone: tzinfo | str) -> str:
     """The date of an instant in a zone, without weekday and time: for lists and tables."""
     where = ZoneInfo(zone) if isinstance(zone, str) else zone
     return format_date(at.astimezone(where), "long", locale=reader_locale())
+
+
+@register.simple_tag
+def days(opens_at: datetime, closes_at: datetime, zone: tzinfo | str) -> str:
+    """The days from one instant to another in a zone, as short as the language allows: "23 Jan – 13 Feb 2026"."""
+    where = ZoneInfo(zone) if isinstance(zone, str) else zone
+    first, last = opens_at.astimezone(where).date(), closes_at.astimezone(where).date()
+    return format_interval(first, last, "yMMMd", locale=reader_locale())
+
+
+def city_of(zone: tzinfo, locale: Locale) -> str:
+    """The city whose clock a zone follows, in the language of `locale`.
+
+    CLDR keeps names under a zone's first name (Europe/Kiev), while Babel looks them up under its newest.
+    """
+    name = str(zone)
+    aliases = get_global("zone_aliases")
+    newest = aliases.get(name, name)
+    for known in (name, newest, *(old for old, new in aliases.items() if new == newest)):
+        if city := locale.time_zones.get(known, {}).get("city"):
+            return city
+    return get_timezone_location(zone, locale=locale, return_city=True)
 
 
 def from_now(at: datetime, now: datetime) -> str:
