@@ -115,9 +115,9 @@ class VoteForm(RefusableForm):
 
     def __init__(self, *args: Any, consultation: Consultation, phase: Phase, at: datetime, **kwargs: Any) -> None:
         # A voting step that has begun: the ballot opens as soon as the official has read the page.
-        self.opens_at = max(phase.opens_at, at + timedelta(minutes=5))
-        self.closes_at = phase.closes_at
-        kwargs["initial"] = {"opens_at": self.opens_at, "closes_at": self.closes_at}
+        self.default_opening = max(phase.opens_at, at + timedelta(minutes=5))
+        self.default_close = phase.closes_at
+        kwargs["initial"] = {"opens_at": self.default_opening, "closes_at": self.default_close}
         super().__init__(*args, **kwargs)
         self.consultation = consultation
         shares = consultation.budget is not None
@@ -145,6 +145,6 @@ class VoteForm(RefusableForm):
             rule["increment"] = 10 ** money.decimals(self.consultation.currency)
         return {
             "rule": rule,
-            "opens_at": kept_seconds(typed["opens_at"], self.opens_at),
-            "closes_at": kept_seconds(typed["closes_at"], self.closes_at),
+            "opens_at": kept_seconds(typed["opens_at"], self.default_opening),
+            "closes_at": kept_seconds(typed["closes_at"], self.default_close),
         }
