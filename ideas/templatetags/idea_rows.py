@@ -1,32 +1,22 @@
-"""The rows of a list of initiatives, written in one go: by the template engine thirty of them cost more than the page."""
+"""The rows of a list of initiatives in one go: thirty of them, node by node, cost more than the rest of the page."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from html import escape  # Django's own also looks for lazy text, at five times the price
 from typing import Any
 
 from django import template
 from django.template.base import Parser, Token
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 register = template.Library()
 
-ROW = (
-    '<li class="viche-card"><h2 class="govuk-heading-s viche-card__title">'
-    '<a class="govuk-link viche-card__link" href="{}{}/" lang="{}">{}</a></h2>'
-    '<p class="viche-card__facts">{}{}<span>{}</span>{}</p></li>\n'
-)
-LOCATION = '<span lang="{}">{}</span>'
-COST = "<span>{}</span>"
-STATE = ' <strong class="govuk-tag govuk-tag--{}">{}</strong>'
-NOTHING = SafeString("")
-
 
 class IdeaRows(template.Node):
-    """Draws `rows` (of ideas.queries.listing) as list items. Every value is escaped by format_html."""
+    """Draws the page of ideas.queries.listing as list items. Whatever comes from outside passes `escape`."""
 
     def __init__(self, money: Callable[[int, str], str]) -> None:
         # The site's own filter, found by the parser: how amounts are written belongs to the layer above.
@@ -43,24 +33,22 @@ class IdeaRows(template.Node):
             "shortlisted": (_("goes to the vote"), "green"),
             "refused": (_("does not go to the vote"), "grey"),
         }
-        drawn = []
+        items = []
         for row in context["listing"].page:
-            state = _state(row)
-            text, colour = states.get(state, ("", ""))
-            drawn.append(
-                format_html(
-                    ROW,
-                    prefix,
-                    row.id,
-                    row.language,
-                    row.title,
-                    format_html(LOCATION, row.language, row.location) if row.location else NOTHING,
-                    format_html(COST, self.money(row.cost, currency)) if row.cost is not None else NOTHING,
-                    supported % {"support": row.support, "threshold": threshold},
-                    format_html(STATE, colour, text) if state else NOTHING,
-                )
+            language = escape(row.language)
+            facts = [f'<span lang="{language}">{escape(row.location)}</span>'] if row.location else []
+            if row.cost is not None:
+                facts.append(f"<span>{escape(self.money(row.cost, currency))}</span>")
+            facts.append(f"<span>{escape(supported % {'support': row.support, 'threshold': threshold})}</span>")
+            if state := _state(row):
+                text, colour = states[state]
+                facts.append(f'<strong class="govuk-tag govuk-tag--{colour}">{escape(text)}</strong>')
+            items.append(
+                '<li class="viche-card"><h2 class="govuk-heading-s viche-card__title">'
+                f'<a class="govuk-link viche-card__link" href="{prefix}{int(row.id)}/" lang="{language}">'
+                f'{escape(row.title)}</a></h2><p class="viche-card__facts">{" ".join(facts)}</p></li>'
             )
-        return mark_safe("".join(drawn))
+        return mark_safe("\n".join(items))
 
 
 def _state(row: Any) -> str:

@@ -236,5 +236,6 @@ def test_a_script_that_somebody_writes_stays_text(write, consultation, olena, pe
         assert answer.status_code == 200
         for dangerous in ("<script>alert", "<img src=x", "<svg onload", 'href="javascript:'):
             assert html.count(dangerous) == 0
+    assert pages[1].content.decode().count(escape(payload)) == 2  # title and place
     shown = pages[0].content.decode()
     assert shown.count(escape(payload)) == 6  # window title, heading, problem, proposal, place and reasons
