@@ -40,8 +40,7 @@ class BoundField(forms.BoundField):
         described = super().aria_describedby
         return " ".join(filter(None, [described, f"{self.auto_id}-info"])) if self.counted else described
 
-    # The stubs' mixin knows as_widget() without the arguments that BoundField itself declares.
-    def as_widget(  # type: ignore[override]
+    def as_widget(
         self, widget: forms.Widget | None = None, attrs: dict[str, Any] | None = None, only_initial: bool = False
     ) -> SafeString:
         control: Any = widget or self.field.widget
