@@ -70,7 +70,8 @@ class LocalInstantField(forms.MultiValueField):
         if self.zone is None:
             raise RuntimeError("a local instant needs the zone of its place")
         try:
-            return instants.local(*data_list, self.zone)
+            day, time = data_list
+            return instants.local(day, time, self.zone)
         except Refused as refused:
             raise shown(refused) from None
 
@@ -182,7 +183,8 @@ class MoveForm(RefusableForm):
     )
 
     def __init__(self, *args: Any, phase: Phase, begun: bool, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"opens": phase.opens_at, "closes": phase.closes_at}, **kwargs)
+        kwargs["initial"] = {"opens": phase.opens_at, "closes": phase.closes_at}
+        super().__init__(*args, **kwargs)
         self.phase = phase
         for name in ("opens", "closes"):
             field = self.fields[name]

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from commons.accounts.models import Person
@@ -54,13 +55,18 @@ class Consultation(models.Model):
     def currency(self) -> str:
         return self.place.currency
 
+    @cached_property
+    def schedule(self) -> list[Phase]:
+        """The phases in their order, read once (for a list: prefetch them). An action reads its own after its lock."""
+        return timeline.in_order(self.phases.all())
+
     def phase(self, kind: str) -> Phase | None:
-        """The phase of this kind, if the consultation has one. Uses prefetched phases."""
-        return next((phase for phase in self.phases.all() if phase.kind == kind), None)
+        """The phase of this kind, if the consultation has one."""
+        return next((phase for phase in self.schedule if phase.kind == kind), None)
 
     def standing(self, at: datetime) -> timeline.Standing[Phase]:
-        """Which phase is open at the instant and which comes next. Uses prefetched phases."""
-        return timeline.standing(list(self.phases.all()), at)
+        """Which phase is open at the instant and which comes next."""
+        return timeline.standing(self.schedule, at)
 
 
 class Phase(models.Model):

@@ -26,7 +26,7 @@ class Item:
 
 def completeness(consultation: Consultation, at: datetime) -> list[Item]:
     """What a consultation needs before it can be published, each with whether it is there."""
-    phases = list(consultation.phases.all())
+    phases = consultation.schedule
     kinds = {phase.kind for phase in phases}
     ahead = bool(phases) and all(phase.closes_at > at for phase in phases)
     return [
@@ -61,16 +61,23 @@ class Step:
     label: str
     state: str
 
+    @property
+    def opens_at(self) -> datetime:
+        return self.phase.opens_at
+
+    @property
+    def closes_at(self) -> datetime:
+        return self.phase.closes_at
+
 
 def steps(consultation: Consultation, at: datetime) -> list[Step]:
     """The phases in their order, each with its state at the instant."""
-    phases = timeline.in_order(consultation.phases.all())
-    return [Step(phase=phase, label=phase.get_kind_display(), state=phase.state(at)) for phase in phases]
+    return [Step(phase=phase, label=phase.get_kind_display(), state=phase.state(at)) for phase in consultation.schedule]
 
 
 def consultation_for(person: Person | None, pk: int, *, at: datetime) -> Consultation:
     """The consultation with its place and phases, if the person may see it. Raises Refused (not_found)."""
-    found = _with_place().prefetch_related("phases").filter(pk=pk).first()
+    found = _with_place().filter(pk=pk).first()
     if found is None:
         raise Refused("not_found")
     require(policies.can_see(person, found, at=at))

@@ -12,6 +12,7 @@ from commons.kernel import money
 from consultations.forms import LocalInstantField, RefusableForm, amount, kept_seconds
 from consultations.models import Consultation, Phase
 
+from .checks import LIMITS
 from .models import Decision, Draft, Idea
 
 
@@ -43,6 +44,11 @@ class IdeaForm(RefusableForm):
     def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.currency = currency
+        for name in ("problem", "proposal"):
+            counted = self.fields[name]
+            if isinstance(counted, forms.CharField):
+                # For the counter below the field only: whether it is too long, the action says.
+                counted.max_length = LIMITS[name]
 
     @classmethod
     def showing(cls, draft: Draft | None, *, currency: str) -> IdeaForm:
@@ -98,8 +104,8 @@ class VoteForm(RefusableForm):
         max_value=1_000,
         required=False,
     )
-    opens = LocalInstantField(label=_("Voting opens"))
-    closes = LocalInstantField(label=_("Voting closes"))
+    opens_at = LocalInstantField(label=_("Voting opens"))
+    closes_at = LocalInstantField(label=_("Voting closes"))
 
     SHARING = (
         ("equal-shares", _("Equal Shares: every voter decides about the same part of the budget")),
@@ -109,9 +115,10 @@ class VoteForm(RefusableForm):
 
     def __init__(self, *args: Any, consultation: Consultation, phase: Phase, at: datetime, **kwargs: Any) -> None:
         # A voting step that has begun: the ballot opens as soon as the official has read the page.
-        self.opens_at = max(phase.opens_at, at + timedelta(minutes=5))
-        self.closes_at = phase.closes_at
-        super().__init__(*args, initial={"opens": self.opens_at, "closes": self.closes_at}, **kwargs)
+        self.default_opening = max(phase.opens_at, at + timedelta(minutes=5))
+        self.default_close = phase.closes_at
+        kwargs["initial"] = {"opens_at": self.default_opening, "closes_at": self.default_close}
+        super().__init__(*args, **kwargs)
         self.consultation = consultation
         shares = consultation.budget is not None
         method = self.fields["method"]
@@ -120,7 +127,7 @@ class VoteForm(RefusableForm):
         method.initial = "equal-shares" if shares else "approval"
         if shares:
             del self.fields["winners"]
-        for name in ("opens", "closes"):
+        for name in ("opens_at", "closes_at"):
             field = self.fields[name]
             if isinstance(field, LocalInstantField):
                 field.on_the_clock_of(consultation.place.zone)
@@ -138,6 +145,6 @@ class VoteForm(RefusableForm):
             rule["increment"] = 10 ** money.decimals(self.consultation.currency)
         return {
             "rule": rule,
-            "opens_at": kept_seconds(typed["opens"], self.opens_at),
-            "closes_at": kept_seconds(typed["closes"], self.closes_at),
+            "opens_at": kept_seconds(typed["opens_at"], self.default_opening),
+            "closes_at": kept_seconds(typed["closes_at"], self.default_close),
         }

@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
@@ -31,6 +32,11 @@ class Listing:
     page: Page[Any]
     sort: str
     search: str
+
+    @property
+    def query(self) -> str:
+        """The address of this list without its page."""
+        return urlencode({"sort": self.sort, "q": self.search})
 
 
 def listing(consultation: Consultation, *, sort: str, search: str, page: str | int) -> Listing:

@@ -128,7 +128,7 @@ def _write(
 
 @require_POST
 def draft(request: HttpRequest, pk: int) -> JsonResponse:
-    """Keep what is being typed: a JSON object of the form's fields in, when it was saved out."""
+    """Keep what is being typed: the form's fields in, as a form or as a JSON object; when it was saved out."""
     at = clock.now()
     try:
         person = member(request)
@@ -140,7 +140,9 @@ def draft(request: HttpRequest, pk: int) -> JsonResponse:
 
 
 def _typed(request: HttpRequest) -> dict[str, Any]:
-    """The object in the request's body. Raises Refused (malformed)."""
+    """The fields in the request's body. Raises Refused (malformed)."""
+    if request.content_type != "application/json":
+        return request.POST.dict()
     try:
         typed = json.loads(request.body)
     except (ValueError, RecursionError):

@@ -37,11 +37,11 @@ def put_to_vote(
     with transaction.atomic(durable=True):
         # Alone: no decision falls between reading the shortlist and freezing it.
         locks.exclusive("phase", consultation.pk)
-        current = Consultation.objects.select_related("place").prefetch_related("phases").get(pk=consultation.pk)
+        current = Consultation.objects.select_related("place").get(pk=consultation.pk)
         require(policies.can_put_to_vote(by, current, at=at))
         phase = current.phases.get(kind=Phase.Kind.VOTE)
         if not phase.opens_at <= opens_at < closes_at <= phase.closes_at:
-            raise Refused("vote_outside_phase", field="opens" if opens_at < phase.opens_at else "closes")
+            raise Refused("vote_outside_phase", field="opens_at" if opens_at < phase.opens_at else "closes_at")
         if undecided := queries.undecided(current).count():
             raise Refused("undecided_left", number=undecided)
         shortlist = list(queries.shortlist(current))

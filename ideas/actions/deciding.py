@@ -55,6 +55,6 @@ def _require_fit_for_vote(idea: Idea, estimate: int | None, *, at: datetime) -> 
     count_under_lock(idea, at=at)  # the last supporter's count may still be on its way
     if not idea.has_enough_support:
         raise Refused("below_threshold", field="outcome")
-    if any(phase.round_id is not None for phase in idea.consultation.phases.all()):
+    if any(phase.round_id is not None for phase in idea.consultation.schedule):
         raise Refused("vote_already_set", field="outcome")
     checked_cost(estimate if estimate is not None else idea.cost, required=idea.consultation.budget is not None)

@@ -13,7 +13,7 @@ from ideas.models import Idea
 def consultation_held(consultation_id: int) -> Consultation:
     """The consultation as it stands now; whoever moves its phases or sets its vote waits, or has finished."""
     locks.shared("phase", consultation_id)
-    return Consultation.objects.select_related("place").prefetch_related("phases").get(pk=consultation_id)
+    return Consultation.objects.select_related("place").get(pk=consultation_id)
 
 
 def idea_held(idea_id: int) -> Idea:

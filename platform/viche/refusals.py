@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
-from commons.kernel.verdicts import Refused
+from commons.kernel.verdicts import Refused, RefusedFields
 
 
 class RefusalMiddleware:
@@ -44,10 +44,15 @@ def unavailable(request: HttpRequest) -> HttpResponse:
 
 
 def api_exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
-    """DRF's handler, plus `{"code", "detail", "field"}` for a refusal."""
+    """DRF's handler, plus `{"code", "detail", "field"}` for a refusal and `errors` where several fields are wrong."""
     if isinstance(exc, Refused):
-        body = {"code": exc.code, "detail": exc.sentence}
+        body: dict[str, Any] = {"code": exc.code, "detail": exc.sentence}
         if exc.field:
             body["field"] = exc.field
+        if isinstance(exc, RefusedFields):
+            body["errors"] = [
+                {"code": refusal.code, "detail": refusal.sentence, "field": refusal.field}
+                for refusal in exc.refusals
+            ]
         return Response(body, status=exc.status)
     return exception_handler(exc, context)

@@ -11,8 +11,9 @@ from consultations.models import Consultation
 from ideas.actions import publish_idea
 from ideas.models import Idea
 from tests.consultations.fixtures import consultation, draft
+from tests.voting.conftest import keys_of_the_operator, time_passes
 
-__all__ = ["consultation", "draft"]
+__all__ = ["consultation", "draft", "keys_of_the_operator", "time_passes"]
 
 
 @pytest.fixture
