@@ -15,6 +15,7 @@ CODE = [ROOT / name for name in ("platform", "consultations", "ideas", "voting",
 # Found by a naming rule of a library or of ours, not by their names in the code.
 BY_RULE = (
     re.compile(r"^(400|403|404|500|503)\.html$"),
+    re.compile(r"^README\.md$"),
     re.compile(r"^django/forms/"),
     re.compile(r"^account/"),
     re.compile(r"^notices/"),

@@ -6,8 +6,7 @@ import re
 from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -32,16 +31,12 @@ register.filter("decimals", currency_decimals)
 CLDR_NAMES = {"en": "en_GB", "sr": "sr_Cyrl", "sr-latn": "sr_Latn"}
 # A number that stands for each plural category of CLDR in the languages offered here.
 PLURAL_EXAMPLES = {"one": 1, "few": 2, "many": 5, "other": 10}
-UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60))
+UNITS: tuple[tuple[Literal["day", "hour", "minute"], int], ...] = (("day", 86_400), ("hour", 3_600), ("minute", 60))
 
 
 def reader_locale() -> Locale:
     """The CLDR locale of the active language."""
-    return _locale(get_language() or "en")
-
-
-@lru_cache
-def _locale(language: str) -> Locale:
+    language = get_language() or "en"
     return Locale.parse(CLDR_NAMES.get(language, language), sep="_")
 
 
@@ -53,13 +48,7 @@ def money(minor: int, currency: str) -> str:
     `{{ option.cost|money:place.currency }}`. The number of decimals is ISO 4217's, not CLDR's (which knows no para).
     A currency without a symbol in the reader's language is named by its code.
     """
-    return _money(minor, currency, get_language() or "en")
-
-
-@lru_cache(maxsize=4096)
-def _money(minor: int, currency: str, language: str) -> str:
-    # A list shows the same amounts again and again; CLDR's patterns are slow to fill.
-    locale, digits = _locale(language), currency_decimals(currency)
+    locale, digits = reader_locale(), currency_decimals(currency)
     amount = Decimal(minor).scaleb(-digits)
     shown = digits if amount != amount.to_integral_value() else 0
     pattern = locale.currency_formats["standard"].pattern.replace("0.00", f"0.{'0' * shown}" if shown else "0")
@@ -166,11 +155,7 @@ def _now(context: Context) -> datetime:
 @register.simple_tag(takes_context=True)
 def in_language(context: Context, code: str) -> str:
     """The address of this page in another language."""
-    path = context["request"].get_full_path()
-    prefix = f"/{get_language()}/"
-    # No address of ours is itself translated, so the first part is all that differs; to resolve and reverse the
-    # address seven times took half of a page's time.
-    return f"/{code}/{path.removeprefix(prefix)}" if path.startswith(prefix) else translate_url(path, code)
+    return translate_url(context["request"].get_full_path(), code)
 
 
 # -- what the form templates ask -----------------------------------------------------------------------------------
