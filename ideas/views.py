@@ -84,7 +84,7 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
         "preview": None,
     }
     if request.method == "POST":
-        form = IdeaForm(request.POST, currency=currency)
+        form = IdeaForm(request.POST, consultation=consultation)
         try:
             require(verdict)
             answer = _write(request, member(request), consultation, form, context)
@@ -95,7 +95,7 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
                 return answer
     else:
         draft = queries.draft_of(person, consultation) if person is not None else None
-        form = IdeaForm.showing(draft, currency=currency)
+        form = IdeaForm.showing(draft, consultation=consultation)
     return render(request, "ideas/new.html", {**context, "form": form})
 
 
