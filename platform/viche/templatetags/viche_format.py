@@ -6,6 +6,7 @@ import re
 from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
@@ -36,7 +37,11 @@ UNITS: tuple[tuple[Literal["day", "hour", "minute"], int], ...] = (("day", 86_40
 
 def reader_locale() -> Locale:
     """The CLDR locale of the active language."""
-    language = get_language() or "en"
+    return _locale(get_language() or "en")
+
+
+@lru_cache
+def _locale(language: str) -> Locale:
     return Locale.parse(CLDR_NAMES.get(language, language), sep="_")
 
 
@@ -48,7 +53,13 @@ def money(minor: int, currency: str) -> str:
     `{{ option.cost|money:place.currency }}`. The number of decimals is ISO 4217's, not CLDR's (which knows no para).
     A currency without a symbol in the reader's language is named by its code.
     """
-    locale, digits = reader_locale(), currency_decimals(currency)
+    return _money(minor, currency, get_language() or "en")
+
+
+@lru_cache(maxsize=4096)
+def _money(minor: int, currency: str, language: str) -> str:
+    # A list shows the same amounts again and again; CLDR's patterns are slow to fill.
+    locale, digits = _locale(language), currency_decimals(currency)
     amount = Decimal(minor).scaleb(-digits)
     shown = digits if amount != amount.to_integral_value() else 0
     pattern = locale.currency_formats["standard"].pattern.replace("0.00", f"0.{'0' * shown}" if shown else "0")
@@ -155,7 +166,11 @@ def _now(context: Context) -> datetime:
 @register.simple_tag(takes_context=True)
 def in_language(context: Context, code: str) -> str:
     """The address of this page in another language."""
-    return translate_url(context["request"].get_full_path(), code)
+    path = context["request"].get_full_path()
+    prefix = f"/{get_language()}/"
+    # No address of ours is itself translated, so the first part is all that differs; to resolve and reverse the
+    # address seven times took half of a page's time.
+    return f"/{code}/{path.removeprefix(prefix)}" if path.startswith(prefix) else translate_url(path, code)
 
 
 # -- what the form templates ask -----------------------------------------------------------------------------------
