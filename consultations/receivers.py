@@ -12,7 +12,6 @@ from voting.events import RoundExtended
 from . import actions
 from .models import Consultation
 
-
 topic(
     "consultation",
     lambda person, pk: Consultation.objects.filter(pk=pk, published_at__isnull=False).exists(),

@@ -10,7 +10,6 @@ from voting.events import RoundCounted
 from . import actions
 from .events import EndorsementWithdrawn, IdeaEndorsed
 
-
 topic("idea")
 
 

@@ -6,7 +6,6 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import quote_etag
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import condition, require_GET, require_POST
 
@@ -88,7 +87,9 @@ def receipt(request: HttpRequest, pk: int) -> HttpResponse:
     voted = queries.vote_of(visitor(request), round)
     if voted is None:
         return redirect("voting:round", pk=pk)
-    return render(request, "voting/receipt.html", {"at": clock.now(), "round": round, "place": round.place, "voted": voted})
+    return render(
+        request, "voting/receipt.html", {"at": clock.now(), "round": round, "place": round.place, "voted": voted}
+    )
 
 
 @require_GET

@@ -1,4 +1,4 @@
-"""Rules and counts in the reader's language, for pages. The sentences themselves stand in rules.py and methods/explain.py."""
+"""Rules and counts in the reader's language, for pages. Their sentences stand in rules.py and methods/explain.py."""
 
 from __future__ import annotations
 

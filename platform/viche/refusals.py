@@ -60,8 +60,7 @@ def api_exception_handler(exc: Exception, context: dict[str, Any]) -> Response |
             body["field"] = exc.field
         if isinstance(exc, RefusedFields):
             body["errors"] = [
-                {"code": refusal.code, "detail": refusal.sentence, "field": refusal.field}
-                for refusal in exc.refusals
+                {"code": refusal.code, "detail": refusal.sentence, "field": refusal.field} for refusal in exc.refusals
             ]
         return Response(body, status=exc.status)
     return exception_handler(exc, context)

@@ -33,7 +33,7 @@ class Page:
         """The first form whose action contains the given text. Raises LookupError if there is none."""
         for found in re.finditer(r"<form\b([^>]*)>(.*?)</form>", self.text, re.DOTALL):
             attributes = _attributes(found[1])
-            if "post" == attributes.get("method", "get").lower() and action in attributes.get("action", ""):
+            if attributes.get("method", "get").lower() == "post" and action in attributes.get("action", ""):
                 return Form(attributes.get("action") or self.path, _fields(found[2]), _choices(found[2]))
         raise LookupError(f"there is no form {action!r} on {self.path} ({self.status})")
 

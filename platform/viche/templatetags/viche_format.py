@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.core import get_global
 from babel.dates import format_date, format_interval, format_time, format_timedelta, get_timezone_location
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.numbers import format_decimal, format_percent
 from django import template
 from django.template import Context
 from django.urls import translate_url
@@ -22,52 +20,20 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from commons.kernel import clock
-from commons.kernel.money import decimals as currency_decimals
+from commons.kernel import clock, money
+from commons.kernel.languages import reader_locale
 
 register = template.Library()
-register.filter("decimals", currency_decimals)
+register.filter("decimals", money.decimals)
+# `{{ option.cost|money:place.currency }}`
+register.filter("money", money.written)
 
-# Where CLDR's name for a language differs from Django's; English is the one of Europe (day before month).
-CLDR_NAMES = {"en": "en_GB", "sr": "sr_Cyrl", "sr-latn": "sr_Latn"}
 # A number that stands for each plural category of CLDR in the languages offered here.
 PLURAL_EXAMPLES = {"one": 1, "few": 2, "many": 5, "other": 10}
 UNITS: tuple[tuple[Literal["day", "hour", "minute"], int], ...] = (("day", 86_400), ("hour", 3_600), ("minute", 60))
 
 
-def reader_locale() -> Locale:
-    """The CLDR locale of the active language."""
-    return _locale(get_language() or "en")
-
-
-@lru_cache
-def _locale(language: str) -> Locale:
-    return Locale.parse(CLDR_NAMES.get(language, language), sep="_")
-
-
 # -- figures ----------------------------------------------------------------------------------------------------
-@register.filter
-def money(minor: int, currency: str) -> str:
-    """An amount in minor units (kopecks, cents) as money; decimals are shown only when there are any.
-
-    `{{ option.cost|money:place.currency }}`. The number of decimals is ISO 4217's, not CLDR's (which knows no para).
-    A currency without a symbol in the reader's language is named by its code.
-    """
-    return _money(minor, currency, get_language() or "en")
-
-
-@lru_cache(maxsize=4096)
-def _money(minor: int, currency: str, language: str) -> str:
-    # A list shows the same amounts again and again; CLDR's patterns are slow to fill.
-    locale, digits = _locale(language), currency_decimals(currency)
-    amount = Decimal(minor).scaleb(-digits)
-    shown = digits if amount != amount.to_integral_value() else 0
-    pattern = locale.currency_formats["standard"].pattern.replace("0.00", f"0.{'0' * shown}" if shown else "0")
-    text = format_currency(amount, currency, format=pattern, locale=locale, currency_digits=False)
-    # CLDR parts a code of letters from the figure; Babel leaves that to us.
-    return re.sub(r"(?<=[A-Za-z])(?=[\d-])", "\u00a0", text)
-
-
 @register.filter
 def number(value: int) -> str:
     """A whole number with the digits grouped as the reader's language does."""
