@@ -5,4 +5,4 @@ class ConsultationsConfig(AppConfig):
     name = "consultations"
 
     def ready(self) -> None:
-        from . import receivers, refusals  # noqa: F401 - registers readers and refusal codes
+        from . import notices, receivers, refusals  # noqa: F401 - registers what is told, readers and refusal codes

@@ -22,6 +22,11 @@ class ConsultationDrafted(ConsultationEvent):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ConsultationEdited(ConsultationEvent):
+    pass
+
+
+@dataclass(frozen=True, kw_only=True)
 class ConsultationPublished(ConsultationEvent):
     pass
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from commons.kernel.events import Event
+from consultations.events import ConsultationEvent
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,3 +51,11 @@ class IdeaVotedOn(IdeaEvent):
 
     outcome: str
     votes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShortlistPutToVote(ConsultationEvent):
+    """The shortlisted initiatives were frozen into the options of a round, in this order."""
+
+    round: int
+    ideas: tuple[int, ...]

@@ -43,13 +43,25 @@ class Idea(models.Model):
     option = models.OneToOneField(Option, null=True, on_delete=models.PROTECT, related_name="idea")
 
     class Meta:
-        indexes = [models.Index(fields=["consultation", "-support", "id"], name="ideas_by_support")]
+        indexes = [
+            models.Index(fields=["consultation", "-support", "id"], name="ideas_by_support"),
+            models.Index(fields=["consultation", "-published_at", "-id"], name="ideas_by_age"),
+        ]
         constraints = [
-            models.CheckConstraint(condition=models.Q(cost=None) | models.Q(cost__gte=0), name="idea_cost_not_negative"),
+            # A submit that is sent twice publishes once.
+            models.UniqueConstraint(fields=["consultation", "author", "title"], name="idea_published_once"),
+            models.CheckConstraint(
+                condition=models.Q(cost=None) | models.Q(cost__gte=0), name="idea_cost_not_negative"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def has_enough_support(self) -> bool:
+        """Whether it reached the threshold, once and for good: later withdrawals do not undo it."""
+        return self.threshold_reached_at is not None or self.consultation.support_threshold == 0
 
 
 class Endorsement(models.Model):

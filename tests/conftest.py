@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import random
+import random  # noqa: TID251 - the shuffle must be the same in each run
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.core.management import call_command
 from django.db.models import query
 from django.template import engines
 from django.test import Client
@@ -27,6 +29,13 @@ class UndefinedVariable(str):
 
     def __mod__(self, variable: object) -> str:
         raise AssertionError(f"the template uses {variable!s}, which is not in its context")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _static_files_are_collected(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Pages name fingerprinted files; the tests see them as they are served."""
+    settings.STATIC_ROOT = tmp_path_factory.mktemp("static")
+    call_command("collectstatic", "--no-input", verbosity=0)
 
 
 @pytest.fixture(autouse=True)

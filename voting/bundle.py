@@ -59,8 +59,8 @@ README = """This is the complete record of one vote, published by the Viche plat
 
 Count it again on your own computer, without a network and without trusting us:
     viche recount THIS-FILE.zip
-It checks the signature, both hash trees and every file, counts all ballots again by the rule in rule.json, and says whether
-it arrives at the same outcome.
+It checks the signature, both hash trees and every file, counts all ballots again by the rule in rule.json, and says
+whether it arrives at the same outcome.
 
 Your own receipt code stands in receipts.csv if your ballot is in the box. It does not lead to your ballot: nobody can
 make you show how you voted.
@@ -279,7 +279,7 @@ def _rows(files: dict[str, bytes], name: str, header: list[str]) -> Iterable[tup
     reader = csv.reader(io.StringIO(_utf8(files, name), newline=""), strict=True)
     try:
         for row in reader:
-            if reader.line_num == 1 and row != header or len(row) != len(header):
+            if (reader.line_num == 1 and row != header) or len(row) != len(header):
                 raise BundleError("broken_file", f"{name}, line {reader.line_num}")
             if reader.line_num > 1:
                 yield reader.line_num, row

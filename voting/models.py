@@ -45,7 +45,8 @@ class Round(models.Model):
                 condition=models.Q(closes_at__gt=models.F("opens_at")), name="round_closes_after_opening"
             ),
             models.CheckConstraint(
-                condition=models.Q(counted_at=None) | models.Q(closed_at__isnull=False), name="round_counted_after_close"
+                condition=models.Q(counted_at=None) | models.Q(closed_at__isnull=False),
+                name="round_counted_after_close",
             ),
         ]
         indexes = [
@@ -61,6 +62,17 @@ class Round(models.Model):
 
     def is_closed(self, at: datetime) -> bool:
         return at >= self.closes_at
+
+    @property
+    def topic(self) -> str:
+        """The live topic that open pages of this round follow."""
+        return f"round:{self.pk}"
+
+    @property
+    def basket_limit(self) -> int:
+        """What the chosen options may cost together, in minor units, as far as the page warns: the rule's own limit,
+        else the whole budget. Most rules let a voter name more than fits; the count sorts it out."""
+        return self.rule.get("max_cost") or self.rule.get("budget") or 0
 
     @property
     def budget(self) -> int | None:

@@ -111,9 +111,7 @@ def _order(read: Bundle) -> str:
 
 def _checkpoint(read: Bundle) -> str:
     try:
-        signed = verify(
-            read.checkpoint, name=bundles.KEY_NAME, key=Ed25519PublicKey.from_public_bytes(read.public_key)
-        )
+        signed = verify(read.checkpoint, name=bundles.KEY_NAME, key=Ed25519PublicKey.from_public_bytes(read.public_key))
     except CheckpointError as error:
         return str(error)
     if signed.origin != f"{read.round.get('origin')}/round/{read.round.get('slug')}":
@@ -207,7 +205,9 @@ def _show(report: Report, console: Console) -> None:
         winners = ", ".join(titles[number] for number in report.outcome.winners) or "nobody"
         console.print(f"Winners: {winners}", style="bold", markup=False, highlight=False)
     same = report.bundle.software.get("sha256") == bundles.software()["sha256"]
-    console.print("Counted by the same code." if same else "Counted by another version of the code than the one published.")
+    console.print(
+        "Counted by the same code." if same else "Counted by another version of the code than the one published."
+    )
     if report.agrees:
         console.print("The recount agrees.", style="green")
     else:

@@ -149,7 +149,9 @@ def _minimum_words(rule: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
 
 _DESCRIBE = {"approval": _approval_words, "greedy-budget": _greedy_words, "equal-shares": _shares_words}
 _TIES = {
-    "lot": N_("Equal options are separated by lot; the lot is computed from the sealed ballot box, anyone can redo it."),
+    "lot": N_(
+        "Equal options are separated by lot; the lot is computed from the sealed ballot box, anyone can redo it."
+    ),
     "published-order": N_("Equal options are separated by their order on the ballot."),
 }
 

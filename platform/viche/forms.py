@@ -6,9 +6,11 @@ from typing import Any
 
 from django import forms
 from django.forms.renderers import TemplatesSetting
+from django.forms.widgets import DateTimeBaseInput
+from django.utils.safestring import SafeString
 
 # What <input type="date">, "time" and "datetime-local" read and write, whatever the reader's language.
-ISO_FORMATS: dict[type[forms.Widget], str] = {
+ISO_FORMATS: dict[type[DateTimeBaseInput], str] = {
     forms.DateTimeInput: "%Y-%m-%dT%H:%M",
     forms.DateInput: "%Y-%m-%d",
     forms.TimeInput: "%H:%M",
@@ -40,7 +42,7 @@ class BoundField(forms.BoundField):
 
     def as_widget(
         self, widget: forms.Widget | None = None, attrs: dict[str, Any] | None = None, only_initial: bool = False
-    ) -> str:
+    ) -> SafeString:
         control: Any = widget or self.field.widget
         for kind, iso in ISO_FORMATS.items():
             if isinstance(control, kind) and control.format is None:

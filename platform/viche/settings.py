@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "viche.refusals.RefusalMiddleware",
 ]
 ROOT_URLCONF = "viche.urls"
+FORM_RENDERER = "viche.forms.Renderer"
 WSGI_APPLICATION = "viche.wsgi.application"
 ASGI_APPLICATION = "viche.asgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -159,6 +160,22 @@ ACCOUNT_EMAIL_VERIFICATION = "mandatory"
 ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_FORMS = {
+    "request_login_code": "commons.accounts.adapter.SignInForm",
+    "signup": "commons.accounts.adapter.NewcomerForm",
+}
+ACCOUNT_ADAPTER = "commons.accounts.adapter.Adapter"
+ACCOUNT_CHANGE_EMAIL = True
+# Generous by address: a whole village may sit behind one. Guessing is stopped per account and per code.
+ACCOUNT_RATE_LIMITS = {
+    "login": "300/m/ip",
+    "login_failed": "30/m/ip,5/5m/key",
+    "signup": "300/m/ip",
+    "request_login_code": "300/m/ip,5/m/key",
+    "confirm_email": "3/3m/key",
+    "manage_email": "10/m/user",
+    "reauthenticate": "10/m/user",
+}
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_ON_GET = False
@@ -175,6 +192,9 @@ DEFAULT_FROM_EMAIL = env.str("VICHE_FROM", default="Viche <viche@localhost>")
 if not env.str("EMAIL_URL", default=""):
     # Without a mail server letters are kept on a page for the operator instead of being lost.
     EMAIL_BACKEND = "notifications.outbox.OutboxBackend"
+
+# How long the news of one matter may trickle in before the letter about it is written.
+NOTICE_SETTLE_SECONDS = env.int("VICHE_NOTICE_SETTLE_SECONDS", default=20)
 
 # -- languages and time -----------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

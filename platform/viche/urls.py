@@ -3,11 +3,19 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from viche.pages import health
 
+handler500 = "viche.refusals.server_error"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("api/v1/", include("viche.api")),
+    path("live/", include("commons.live.urls")),
 ]
 urlpatterns += i18n_patterns(
-    path("accounts/", include("allauth.urls")),
     path("", include("viche.pages.urls")),
+    path("", include("commons.accounts.urls")),
+    path("", include("notifications.urls")),
+    path("", include("consultations.urls")),
+    path("", include("ideas.urls")),
+    path("", include("voting.urls")),
 )

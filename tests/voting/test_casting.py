@@ -73,7 +73,9 @@ def test_a_repeated_request_changes_nothing(schedule: Schedule, olena: Person):
     assert CastRequest.objects.filter(round=round).count() == 2
 
 
-def test_a_request_is_answered_even_after_the_close(schedule: Schedule, olena: Person, time_passes: TimePasses, at: datetime):
+def test_a_request_is_answered_even_after_the_close(
+    schedule: Schedule, olena: Person, time_passes: TimePasses, at: datetime
+):
     """The answer was lost with the connection; the voter asks again when the box is already shut."""
     round = schedule()
     request = uuid4()
@@ -150,7 +152,13 @@ def test_before_the_opening_and_from_the_close_on_the_box_is_shut(
 
 
 def test_the_vote_asks_the_same_of_a_residency_as_the_policy(
-    schedule: Schedule, liuboml: Place, volyn: Place, kovel: Place, petro: Person, residents: Callable[[int], list[Person]], at: datetime
+    schedule: Schedule,
+    liuboml: Place,
+    volyn: Place,
+    kovel: Place,
+    petro: Person,
+    residents: Callable[[int], list[Person]],
+    at: datetime,
 ):
     """The statement of the vote is written by hand for speed: it must never come to differ from the policy."""
     round = schedule()
@@ -195,7 +203,9 @@ def test_casting_takes_three_statements(schedule: Schedule, residents: Callable[
     round = schedule()
     ivan, hanna = residents(2)
     cast(round_id=round.pk, person=ivan, selection=[1], request_id=uuid4())
-    with CaptureQueriesContext(connection, ) as captured:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
         cast(round_id=round.pk, person=hanna, selection=[1], request_id=uuid4())
     statements = [query["sql"] for query in captured if "SAVEPOINT" not in query["sql"]]
     assert [sql.split()[0] for sql in statements] == ["SELECT", "SELECT", "WITH"]

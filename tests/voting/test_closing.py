@@ -129,7 +129,9 @@ def test_a_round_without_a_vote_is_counted_too(schedule: Schedule, time_passes: 
     assert recount(io.BytesIO(bytes(result.bundle.content))).agrees
 
 
-def test_without_a_signing_key_nothing_is_published(voted: Round, time_passes: TimePasses, at: datetime, settings, tmp_path: Path):
+def test_without_a_signing_key_nothing_is_published(
+    voted: Round, time_passes: TimePasses, at: datetime, settings, tmp_path: Path
+):
     time_passes(voted, HOUR)
     close_round(round_id=voted.pk, at=at)
     good = settings.SIGNING_KEY_FILE
@@ -177,7 +179,9 @@ def test_a_real_city_counted_through_the_domain_has_the_winners_it_announced(
         title=slug,
         language="en",
         rule=pabulib.rule_for(file),
-        options=[OptionDraft(source=project.id, title=project.title[:200], cost=project.cost) for project in file.projects],
+        options=[
+            OptionDraft(source=project.id, title=project.title[:200], cost=project.cost) for project in file.projects
+        ],
     )
     numbers = {project.id: number for number, project in enumerate(file.projects, start=1)}
     _fill(round, [sorted(numbers[key] for key in vote.projects) for vote in file.votes])
@@ -215,7 +219,9 @@ def test_petro_extends_a_round_in_public(voted: Round, petro: Person, at: dateti
     assert (entry.data["reason"], entry.actor_id) == ("Не було світла в селах", petro.pk)
 
 
-def test_illegal_extensions_are_refused(voted: Round, petro: Person, olena: Person, boris: Person, time_passes: TimePasses, at: datetime):
+def test_illegal_extensions_are_refused(
+    voted: Round, petro: Person, olena: Person, boris: Person, time_passes: TimePasses, at: datetime
+):
     later = voted.closes_at + HOUR
     asked = {"round_id": voted.pk, "closes_at": later, "reason": "Дощ", "by": petro, "at": at}
     for changes, code in [
@@ -236,7 +242,9 @@ def test_illegal_extensions_are_refused(voted: Round, petro: Person, olena: Pers
     assert not Extension.objects.exists()
 
 
-def test_the_database_refuses_what_would_change_the_rules_afterwards(voted: Round, time_passes: TimePasses, at: datetime):
+def test_the_database_refuses_what_would_change_the_rules_afterwards(
+    voted: Round, time_passes: TimePasses, at: datetime
+):
     rounds = Round.objects.filter(pk=voted.pk)
     closing = {"closed_at": at}
     for change in (

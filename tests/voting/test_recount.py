@@ -21,7 +21,11 @@ from voting.rules import validate_rule
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 RULE = validate_rule({"method": "equal-shares", "budget": 100_000, "max_selections": 2, "min_selections": 0})
-OPTIONS = [OptionText(1, "Лавка", "", 40_000), OptionText(2, "Криниця", "глибока", 60_000), OptionText(3, "Дах", "", 50_000)]
+OPTIONS = [
+    OptionText(1, "Лавка", "", 40_000),
+    OptionText(2, "Криниця", "глибока", 60_000),
+    OptionText(3, "Дах", "", 50_000),
+]
 SELECTIONS = [(1, 2), (1,), (2, 3), (2,), (3,), ()]
 
 
@@ -133,7 +137,9 @@ def test_a_changed_file_is_found_out_though_the_sums_were_mended(name, old, new)
 
 def test_one_changed_byte_without_mended_sums_is_named():
     source = changed(published(), replace("README.txt", b"trusting", b"trustinh"), sums=False)
-    assert [c.difference for c in recount(source).checks if not c.holds] == ["README.txt is not the file that was listed"]
+    assert [c.difference for c in recount(source).checks if not c.holds] == [
+        "README.txt is not the file that was listed"
+    ]
 
 
 def test_a_bundle_signed_by_somebody_else_is_not_trusted():

@@ -20,7 +20,9 @@ HOUR = timedelta(hours=1)
 
 def test_rule_and_paper_are_frozen_with_their_digests(schedule: Schedule, petro: Person, at: datetime):
     round = schedule()
-    assert [(option.number, option.source, option.title, option.cost) for option in round.options.order_by("number")] == [
+    assert [
+        (option.number, option.source, option.title, option.cost) for option in round.options.order_by("number")
+    ] == [
         (1, "idea:1", "Лавки біля школи", 3_000_000),
         (2, "idea:2", "Криниця", 6_000_000),
         (3, "idea:3", "Дах клубу", 5_000_000),

@@ -31,9 +31,7 @@ def count_round(*, round_id: int, at: datetime) -> bool:
         # Claimed by the row itself: whoever comes while another counts finds nothing to do and goes on.
         # NO KEY: references to the round stay possible, so nobody waits behind a long count.
         claim = Round.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
-        round = (
-            claim.select_related("place").filter(pk=round_id, closed_at__isnull=False, counted_at=None).first()
-        )
+        round = claim.select_related("place").filter(pk=round_id, closed_at__isnull=False, counted_at=None).first()
         if round is None:
             return False
         options = [

@@ -163,9 +163,7 @@ def extend_round(*, round_id: int, closes_at: datetime, reason: str, by: Person,
         )
         Round.objects.filter(pk=round_id).update(closes_at=closes_at)
         record(
-            RoundExtended(
-                place_id=round.place_id, round=round_id, closes_at=closes_at.isoformat(), reason=reason
-            ),
+            RoundExtended(place_id=round.place_id, round=round_id, closes_at=closes_at.isoformat(), reason=reason),
             at=at,
             actor_id=by.pk,
         )

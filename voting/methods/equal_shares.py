@@ -181,9 +181,7 @@ def _float_payment(election: Election, option: OptionData, money: np.ndarray) ->
     return float(payment[int(np.argmax(purses >= payment * (1 - 1e-15)))])
 
 
-def _exact(
-    election: Election, ties: TieBreaker, share: Fraction, *, trace: bool
-) -> tuple[list[OptionData], list[Row]]:
+def _exact(election: Election, ties: TieBreaker, share: Fraction, *, trace: bool) -> tuple[list[OptionData], list[Row]]:
     """The purchases at this share in fractions, with a row per purchase and per option that could not be bought."""
     money = [share] * len(election.weights)
     bound = {option.number: Fraction(0) for option in election.options}

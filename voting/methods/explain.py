@@ -20,9 +20,7 @@ SENTENCES = {
     "cost_out_of_range": N_("%(title)s costs %(cost)s: nothing, or more than the whole budget. It takes no part."),
     "stopped": N_("Here the count ends, as the rule says. %(left)s is left."),
     "shares": N_("%(voters)s voters share the budget; each has %(share)s to spend."),
-    "bought": N_(
-        "%(title)s costs %(cost)s and has %(votes)s votes: bought. Nobody pays more than %(payment)s for it."
-    ),
+    "bought": N_("%(title)s costs %(cost)s and has %(votes)s votes: bought. Nobody pays more than %(payment)s for it."),
     "unaffordable": N_(
         "%(title)s costs %(cost)s; its %(votes)s voters have only %(supporters_have)s left together. Not bought."
     ),

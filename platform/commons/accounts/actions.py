@@ -1,15 +1,19 @@
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from commons.journal.actions import record
+from commons.kernel import text
 from commons.kernel.verdicts import Refused, require
 from commons.places.models import Place
 
-from .events import OfficeGiven, ResidencyAttested
-from .models import Office, Person, RegisterEntry, Residency, ResidencyAttempt
+from . import register
+from .events import OfficeGiven, RegisterImported, ResidencyAttested
+from .models import Office, Person, RegisterEntry, RegisterImport, Residency, ResidencyAttempt
 from .policies import holds_office
 
 TRIES_PER_DAY = 5
@@ -25,9 +29,7 @@ def give_office(*, person: Person, place: Place, role: str, by: Person | None, a
             if by is not None:
                 require(holds_office(by, place, Office.Role.OFFICIAL, at=at))
             office = Office.objects.create(person=person, place=place, role=role, since=at)
-            record(
-                OfficeGiven(place_id=place.id, person=person.pk, role=role), at=at, actor_id=by.pk if by else None
-            )
+            record(OfficeGiven(place_id=place.id, person=person.pk, role=role), at=at, actor_id=by.pk if by else None)
     except IntegrityError:
         raise Refused("office_already_held") from None
     return office
@@ -78,3 +80,52 @@ def _attest(
         line_used = "register_entry" in str(violation)
         raise Refused("register_line_used" if line_used else "already_attested") from None
     return residency
+
+
+def import_register(*, place: Place, content: bytes, by: Person, at: datetime) -> RegisterImport:
+    """Import a municipality's list of residents, whole or not at all; residents already listed are left as they are.
+
+    Raises Refused (not_your_office, register_unreadable, register_broken_rows, register_file_repeated).
+    """
+    known = {found.slug: found.pk for found in Place.objects.within(place).order_by("pk")}
+    lines, broken = register.read(content, set(known))
+    if broken:
+        shown = [f"{b.line} ({b.code})" for b in broken[: register.SHOWN_LINES]]
+        more = [f"… {len(broken) - len(shown)}"] if len(broken) > len(shown) else []
+        raise Refused("register_broken_rows", field="file", lines=", ".join([*shown, *more]))
+    try:
+        with transaction.atomic(durable=True):
+            require(holds_office(by, place, Office.Role.OFFICIAL, at=at))
+            imported = RegisterImport.objects.create(
+                place=place,
+                imported_by=by,
+                imported_at=at,
+                file_sha256=hashlib.sha256(content).hexdigest(),
+                rows=len(lines),
+            )
+            RegisterEntry.objects.bulk_create(
+                (
+                    RegisterEntry(
+                        register_import=imported, place_id=known.get(line.place, place.pk), fingerprint=line.fingerprint
+                    )
+                    for line in lines
+                ),
+                batch_size=5_000,
+                ignore_conflicts=True,
+            )
+            record(
+                RegisterImported(place_id=place.pk, register_import=imported.pk, rows=len(lines)), at=at, actor_id=by.pk
+            )
+    except IntegrityError:
+        raise Refused("register_file_repeated", field="file") from None
+    return imported
+
+
+def change_profile(*, person: Person, name: str, language: str) -> None:
+    """Change how a person is called and in which language they are written to. Raises Refused (too_long,
+    control_characters, malformed)."""
+    name = text.line(name, field="name", limit=80, required=False)
+    if language not in dict(settings.LANGUAGES):
+        raise Refused("malformed", field="language")
+    with transaction.atomic(durable=True):
+        Person.objects.filter(pk=person.pk).update(name=name, language=language)

@@ -29,7 +29,8 @@ class PersonManager(BaseUserManager["Person"]):
 class Person(AbstractBaseUser):
     """One account of one human being, valid in every municipality. Some have no e-mail and come to the desk."""
 
-    email = models.EmailField(null=True, blank=True)
+    # NULL, not "": many may have none, and each address is unique.
+    email = models.EmailField(null=True, blank=True)  # noqa: DJ001
     name = models.CharField(_("name shown to others"), max_length=80, blank=True)
     language = models.CharField(max_length=8, default="en")
     created_at = models.DateTimeField(auto_now_add=True)

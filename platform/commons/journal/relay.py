@@ -54,8 +54,8 @@ def _relay(entry: Entry) -> None:
     with connection.cursor() as cursor:
         if failed:
             cursor.execute(
-                "UPDATE journal_entry SET claimed_until = now() + least(attempts * attempts, 3600) * interval '1 second' "
-                "WHERE id = %s",
+                "UPDATE journal_entry SET claimed_until = "
+                "now() + least(attempts * attempts, 3600) * interval '1 second' WHERE id = %s",
                 [entry.id],
             )
         else:

@@ -56,6 +56,18 @@ class Refused(Exception):  # noqa: N818 - the domain's word; it is an answer, no
         return text % self.params if self.params else text
 
 
+class RefusedFields(Refused):
+    """Several fields are wrong: all of them are named at once, so that nobody mends a form one error at a time.
+
+    Its own code and field are those of the first.
+    """
+
+    def __init__(self, refusals: list[Refused]) -> None:
+        first = refusals[0]
+        super().__init__(first.code, field=first.field, **first.params)
+        self.refusals = tuple(refusals)
+
+
 @dataclass(frozen=True)
 class Reason:
     """What a refusal code means: its HTTP status and its sentence."""
@@ -94,12 +106,21 @@ def require(verdict: Verdict) -> None:
 declare(
     {
         "sign_in_first": Reason(_("Sign in first, then try again."), FORBIDDEN),
-        "not_your_office": Reason(
-            _("This needs an office in this place that you do not hold."), FORBIDDEN
-        ),
+        "not_your_office": Reason(_("This needs an office in this place that you do not hold."), FORBIDDEN),
         "not_found": Reason(_("There is nothing here under this address."), MISSING),
         "required": Reason(_("Fill this in."), INVALID),
         "too_long": Reason(_("This is too long. At most %(limit)s characters fit."), INVALID),
+        "control_characters": Reason(
+            _("This contains invisible control characters. Type it again, or paste it as plain text."), INVALID
+        ),
+        "instant_malformed": Reason(_("Give a date and a time, for example 2026-05-17 and 18:00."), INVALID),
+        "instant_does_not_exist": Reason(
+            _("The clocks go forward then, so this time does not exist that day. Choose an hour later."), INVALID
+        ),
+        "instant_ambiguous": Reason(
+            _("The clocks go back then, so this time comes twice that day. Choose an hour earlier or later."), INVALID
+        ),
+        "amount_malformed": Reason(_("Write the amount in digits, for example 25000 or 25000.50."), INVALID),
         "malformed": Reason(_("This could not be read. Check it and try again."), INVALID),
         "try_again": Reason(_("The platform is busy for a moment. Try again in a few seconds."), BUSY),
     }

@@ -30,7 +30,9 @@ def municipalities() -> QuerySet[Place]:
 
 def places_named(words: str) -> QuerySet[Place]:
     """Places whose name, in any of its languages, contains the words; at most 30."""
-    return Place.objects.annotate(all_names=Lower("names")).filter(all_names__contains=words.lower()).order_by("path")[:30]
+    return (
+        Place.objects.annotate(all_names=Lower("names")).filter(all_names__contains=words.lower()).order_by("path")[:30]
+    )
 
 
 def open_phases(at: datetime, *, place: Place | None = None) -> QuerySet[Phase]:

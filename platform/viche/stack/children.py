@@ -112,7 +112,9 @@ def shed_root() -> None:
         return
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.unshare(CLONE_NEWUSER) != 0:
-        raise OSError(ctypes.get_errno(), "no user namespace can be made for PostgreSQL: start Viche as an ordinary user")
+        raise OSError(
+            ctypes.get_errno(), "no user namespace can be made for PostgreSQL: start Viche as an ordinary user"
+        )
     Path("/proc/self/setgroups").write_text("deny")
     Path("/proc/self/uid_map").write_text(f"{NOBODY} 0 1")
     Path("/proc/self/gid_map").write_text(f"{NOBODY} 0 1")

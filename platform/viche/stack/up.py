@@ -61,9 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 @contextlib.contextmanager
-def running(
-    folder: Path, ports: Ports, console: Console, *, demo: bool, workers: int = 2
-) -> Iterator[Site]:
+def running(folder: Path, ports: Ports, console: Console, *, demo: bool, workers: int = 2) -> Iterator[Site]:
     """Start servers and site, yield, stop both. Raises CannotStart."""
     site.require_free(ports)
     begun = time.monotonic()
@@ -140,7 +138,9 @@ class Site:
             waiting = [process for process in waiting if not process.answers()]
             if waiting and time.monotonic() > deadline:
                 names = ", ".join(process.child.name for process in waiting)
-                raise CannotStart(f"No answer from {names} within {STARTS_WITHIN:.0f} seconds; see {self.data.folder}/logs.")
+                raise CannotStart(
+                    f"No answer from {names} within {STARTS_WITHIN:.0f} seconds; see {self.data.folder}/logs."
+                )
             time.sleep(0.05)
 
     def stop(self) -> None:

@@ -5,53 +5,35 @@ from __future__ import annotations
 from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_time, format_timedelta, get_timezone_location
-from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
+from babel.core import get_global
+from babel.dates import format_date, format_interval, format_time, format_timedelta, get_timezone_location
+from babel.numbers import format_decimal, format_percent
 from django import template
 from django.template import Context
 from django.urls import translate_url
-from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-register = template.Library()
+from commons.kernel import clock, money
+from commons.kernel.languages import reader_locale
 
-# Where CLDR's name for a language differs from Django's; English is the one of Europe (day before month).
-CLDR_NAMES = {"en": "en_GB", "sr": "sr_Cyrl", "sr-latn": "sr_Latn"}
+register = template.Library()
+register.filter("decimals", money.decimals)
+# `{{ option.cost|money:place.currency }}`
+register.filter("money", money.written)
+
 # A number that stands for each plural category of CLDR in the languages offered here.
 PLURAL_EXAMPLES = {"one": 1, "few": 2, "many": 5, "other": 10}
-UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60))
-
-
-def reader_locale() -> Locale:
-    """The CLDR locale of the active language."""
-    language = get_language() or "en"
-    return Locale.parse(CLDR_NAMES.get(language, language), sep="_")
+UNITS: tuple[tuple[Literal["day", "hour", "minute"], int], ...] = (("day", 86_400), ("hour", 3_600), ("minute", 60))
 
 
 # -- figures ----------------------------------------------------------------------------------------------------
-@register.filter
-def money(minor: int, currency: str) -> str:
-    """An amount in minor units (kopecks, cents) as money; decimals are shown only when there are any.
-
-    `{{ option.cost|money:place.currency }}`. Raises ValueError for a currency that ISO 4217 does not know.
-    """
-    locale, digits = reader_locale(), get_currency_precision(currency)
-    if currency not in Locale.parse("en").currencies:
-        raise ValueError(f"{currency!r} is not a currency")
-    amount = Decimal(minor).scaleb(-digits)
-    if amount == amount.to_integral_value():
-        pattern = locale.currency_formats["standard"].pattern.replace("0.00", "0")
-        return format_currency(amount, currency, format=pattern, locale=locale, currency_digits=False)
-    return format_currency(amount, currency, locale=locale)
-
-
 @register.filter
 def number(value: int) -> str:
     """A whole number with the digits grouped as the reader's language does."""
@@ -73,12 +55,12 @@ def share_of(part: int, whole: int) -> str:
 
 
 # -- instants ---------------------------------------------------------------------------------------------------
-@register.inclusion_tag("components/instant.html", takes_context=True)
+@register.inclusion_tag("components/instant_words.html", takes_context=True)
 def instant(context: Context, at: datetime, zone: tzinfo | str, relative: bool = True) -> dict[str, Any]:
     """An instant with weekday, date, time and the zone's city, and "in 3 days" beside it unless relative=False.
 
     zone: a tzinfo or an IANA name, normally `place.zone`. "Now" is the context's `at` (else `now`, else the
-    host's clock: it only chooses words here).
+    database's clock).
     """
     where = ZoneInfo(zone) if isinstance(zone, str) else zone
     local = at.astimezone(where)
@@ -87,7 +69,7 @@ def instant(context: Context, at: datetime, zone: tzinfo | str, relative: bool =
         "iso": local.isoformat(timespec="minutes"),
         "date": format_date(local, "full", locale=locale),
         "time": format_time(local, "short", tzinfo=where, locale=locale),
-        "city": get_timezone_location(where, locale=locale, return_city=True),
+        "city": city_of(where, locale),
         "relative": from_now(at, _now(context)) if relative else "",
     }
 
@@ -105,6 +87,28 @@ def day(at: datetime, zone: tzinfo | str) -> str:
     return format_date(at.astimezone(where), "long", locale=reader_locale())
 
 
+@register.simple_tag
+def days(opens_at: datetime, closes_at: datetime, zone: tzinfo | str) -> str:
+    """The days from one instant to another in a zone, as short as the language allows: "23 Jan – 13 Feb 2026"."""
+    where = ZoneInfo(zone) if isinstance(zone, str) else zone
+    first, last = opens_at.astimezone(where).date(), closes_at.astimezone(where).date()
+    return format_interval(first, last, "yMMMd", locale=reader_locale())
+
+
+def city_of(zone: tzinfo, locale: Locale) -> str:
+    """The city whose clock a zone follows, in the language of `locale`.
+
+    CLDR keeps names under a zone's first name (Europe/Kiev), while Babel looks them up under its newest.
+    """
+    name = str(zone)
+    aliases = get_global("zone_aliases")
+    newest = aliases.get(name, name)
+    for known in (name, newest, *(old for old, new in aliases.items() if new == newest)):
+        if city := locale.time_zones.get(known, {}).get("city"):
+            return city
+    return get_timezone_location(zone, locale=locale, return_city=True)
+
+
 def from_now(at: datetime, now: datetime) -> str:
     """The distance of `at` from `now` in words of the active language."""
     distance = at - now
@@ -115,22 +119,24 @@ def from_now(at: datetime, now: datetime) -> str:
             whole = timedelta(seconds=seconds // length * length)
             signed = whole if distance > timedelta(0) else -whole
             # An unreachable threshold keeps the unit chosen here.
-            return format_timedelta(
-                signed, granularity=unit, threshold=1e9, add_direction=True, locale=reader_locale()
-            )
+            return format_timedelta(signed, granularity=unit, threshold=1e9, add_direction=True, locale=reader_locale())
     return _("now")
 
 
 def _now(context: Context) -> datetime:
     found = context.get("at") or context.get("now")
-    return found if isinstance(found, datetime) else timezone.now()
+    return found if isinstance(found, datetime) else clock.now()
 
 
 # -- links ------------------------------------------------------------------------------------------------------
 @register.simple_tag(takes_context=True)
 def in_language(context: Context, code: str) -> str:
     """The address of this page in another language."""
-    return translate_url(context["request"].get_full_path(), code)
+    path = context["request"].get_full_path()
+    prefix = f"/{get_language()}/"
+    # No address of ours is itself translated, so the first part is all that differs; to resolve and reverse the
+    # address seven times took half of a page's time.
+    return f"/{code}/{path.removeprefix(prefix)}" if path.startswith(prefix) else translate_url(path, code)
 
 
 # -- what the form templates ask -----------------------------------------------------------------------------------

@@ -67,9 +67,7 @@ def test_the_order_of_ballots_and_options_does_not_matter(election, chance):
 def test_floating_point_never_decides_differently_from_fractions(election):
     options, ballots, budget = election
     for utility in ("cost", "cardinality"):
-        rule = validate_rule(
-            {"method": "equal-shares", "budget": budget, "utility": utility, "min_selections": 0}
-        )
+        rule = validate_rule({"method": "equal-shares", "budget": budget, "utility": utility, "min_selections": 0})
         electorate = equal_shares.Election.of(rule, options, box_of(ballots))
         for raised in range(4):
             share = Fraction(budget, electorate.voters) + 100 * raised

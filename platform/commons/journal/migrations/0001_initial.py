@@ -7,45 +7,77 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Seal',
+            name="Seal",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('at', models.DateTimeField()),
-                ('size', models.IntegerField()),
-                ('root', models.BinaryField()),
-                ('chain', models.BinaryField()),
-                ('previous', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='next', to='journal.seal')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("at", models.DateTimeField()),
+                ("size", models.IntegerField()),
+                ("root", models.BinaryField()),
+                ("chain", models.BinaryField()),
+                (
+                    "previous",
+                    models.OneToOneField(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="next", to="journal.seal"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Entry',
+            name="Entry",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=80)),
-                ('at', models.DateTimeField()),
-                ('actor_id', models.BigIntegerField(null=True)),
-                ('place_id', models.BigIntegerField(null=True)),
-                ('subject', models.CharField(blank=True, max_length=60)),
-                ('topics', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), default=list, size=None)),
-                ('data', models.JSONField(default=dict)),
-                ('relayed_at', models.DateTimeField(null=True)),
-                ('claimed_until', models.DateTimeField(null=True)),
-                ('attempts', models.IntegerField(default=0)),
-                ('leaf', models.IntegerField(null=True)),
-                ('seal', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='entries', to='journal.seal')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("kind", models.CharField(max_length=80)),
+                ("at", models.DateTimeField()),
+                ("actor_id", models.BigIntegerField(null=True)),
+                ("place_id", models.BigIntegerField(null=True)),
+                ("subject", models.CharField(blank=True, max_length=60)),
+                (
+                    "topics",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60), default=list, size=None
+                    ),
+                ),
+                ("data", models.JSONField(default=dict)),
+                ("relayed_at", models.DateTimeField(null=True)),
+                ("claimed_until", models.DateTimeField(null=True)),
+                ("attempts", models.IntegerField(default=0)),
+                ("leaf", models.IntegerField(null=True)),
+                (
+                    "seal",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="entries",
+                        to="journal.seal",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'entries',
-                'indexes': [models.Index(condition=models.Q(('relayed_at', None)), fields=['id'], name='journal_unrelayed'), models.Index(condition=models.Q(('seal', None)), fields=['id'], name='journal_unsealed'), models.Index(fields=['place_id', '-id'], name='journal_by_place'), models.Index(fields=['subject', '-id'], name='journal_by_subject'), django.contrib.postgres.indexes.GinIndex(fields=['topics'], name='journal_topics')],
-                'constraints': [models.UniqueConstraint(fields=('seal', 'leaf'), name='journal_leaf_once'), models.CheckConstraint(condition=models.Q(models.Q(('leaf', None), ('seal', None)), models.Q(('leaf__isnull', False), ('seal__isnull', False)), _connector='OR'), name='journal_sealed_with_leaf')],
+                "verbose_name_plural": "entries",
+                "indexes": [
+                    models.Index(condition=models.Q(("relayed_at", None)), fields=["id"], name="journal_unrelayed"),
+                    models.Index(condition=models.Q(("seal", None)), fields=["id"], name="journal_unsealed"),
+                    models.Index(fields=["place_id", "-id"], name="journal_by_place"),
+                    models.Index(fields=["subject", "-id"], name="journal_by_subject"),
+                    django.contrib.postgres.indexes.GinIndex(fields=["topics"], name="journal_topics"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("seal", "leaf"), name="journal_leaf_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("leaf", None), ("seal", None)),
+                            models.Q(("leaf__isnull", False), ("seal__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="journal_sealed_with_leaf",
+                    ),
+                ],
             },
         ),
     ]

@@ -6,31 +6,59 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Place',
+            name="Place",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('country', 'country'), ('region', 'region'), ('district', 'district'), ('municipality', 'municipality'), ('settlement', 'settlement')], max_length=12)),
-                ('slug', models.SlugField(max_length=60, unique=True)),
-                ('path', models.CharField(max_length=120, unique=True)),
-                ('names', models.JSONField()),
-                ('languages', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=8), size=None)),
-                ('time_zone', models.CharField(max_length=40)),
-                ('currency', models.CharField(max_length=3)),
-                ('register_code', models.CharField(blank=True, max_length=30)),
-                ('palette', models.CharField(default='viche', max_length=20)),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='places.place')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("country", "country"),
+                            ("region", "region"),
+                            ("district", "district"),
+                            ("municipality", "municipality"),
+                            ("settlement", "settlement"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("slug", models.SlugField(max_length=60, unique=True)),
+                ("path", models.CharField(max_length=120, unique=True)),
+                ("names", models.JSONField()),
+                (
+                    "languages",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=8), size=None),
+                ),
+                ("time_zone", models.CharField(max_length=40)),
+                ("currency", models.CharField(max_length=3)),
+                ("register_code", models.CharField(blank=True, max_length=30)),
+                ("palette", models.CharField(default="viche", max_length=20)),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="places.place",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['path'], name='place_subtree', opclasses=['varchar_pattern_ops'])],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('register_code', ''), _negated=True), fields=('register_code',), name='place_register_code_once')],
+                "indexes": [models.Index(fields=["path"], name="place_subtree", opclasses=["varchar_pattern_ops"])],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("register_code", ""), _negated=True),
+                        fields=("register_code",),
+                        name="place_register_code_once",
+                    )
+                ],
             },
         ),
     ]

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from commons.kernel.forms import RefusableForm
+from commons.places.models import Place
+
+from . import register
+from .models import Person
+
+
+class ResidencyForm(RefusableForm):
+    """Where do you live? Answered by what stands on the municipality's list."""
+
+    place = forms.ModelChoiceField(
+        Place.objects.filter(kind=Place.Kind.MUNICIPALITY).order_by("slug"),
+        label=_("Your municipality"),
+        to_field_name="slug",
+    )
+    number = forms.CharField(
+        label=_("Number of your identity document"),
+        max_length=40,
+        help_text=_("It is compared with the municipality's list and not kept."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+    born = forms.CharField(
+        label=_("Your birth date"),
+        max_length=10,
+        help_text=_("For example 27.3.1985"),
+        widget=forms.TextInput(attrs={"autocomplete": "bday"}),
+    )
+
+    def clean_born(self) -> date:
+        born = register.birth_date(self.cleaned_data["born"])
+        if born is None:
+            raise ValidationError(_("Write day, month and year, like 27.3.1985."))
+        return born
+
+    def fingerprint(self) -> bytes:
+        return register.fingerprint(self.cleaned_data["number"], self.cleaned_data["born"])
+
+
+class RegisterForm(RefusableForm):
+    file = forms.FileField(
+        label=_("The list of residents"),
+        help_text=_("A CSV file with the columns number, born and place. Only keyed hashes of it are kept."),
+    )
+
+
+class DeskForm(RefusableForm):
+    """A clerk attests somebody whose papers lie on the desk."""
+
+    email = forms.EmailField(label=_("E-mail address of their account"))
+    place = forms.ModelChoiceField(Place.objects.none(), label=_("Where they live"), to_field_name="slug")
+    seen = forms.BooleanField(label=_("I have seen a document that shows it"))
+
+    def __init__(self, *args: Any, place: Place, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        within = self.fields["place"]
+        if isinstance(within, forms.ModelChoiceField):
+            within.queryset = Place.objects.within(place).order_by("path")
+
+
+class ProfileForm(RefusableForm):
+    name = forms.CharField(
+        label=_("How others see you"),
+        required=False,
+        max_length=80,
+        help_text=_("Shown beside the initiatives you write. Leave it empty to stay without a name."),
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+    language = forms.ChoiceField(label=_("Letters come to you in"), choices=settings.LANGUAGES)
+
+    @classmethod
+    def showing(cls, person: Person) -> ProfileForm:
+        return cls(initial={"name": person.name, "language": person.language})

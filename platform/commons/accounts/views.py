@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from commons.kernel import clock
+from commons.kernel.verdicts import Refused
+
+from . import actions
+from .forms import DeskForm, ProfileForm, RegisterForm, ResidencyForm
+from .loaders import place_for_office
+from .models import Office, Person
+from .visitors import member
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def residency(request: HttpRequest) -> HttpResponse:
+    """Show where I live, by what stands on the municipality's list."""
+    form = ResidencyForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            found = actions.attest_by_register(
+                person=member(request),
+                place=form.cleaned_data["place"],
+                fingerprint=form.fingerprint(),
+                at=clock.now(),
+            )
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            messages.success(
+                request, _("Thank you. It is attested that you live in %(place)s.") % {"place": found.place}
+            )
+            return redirect("viche:me")
+    return render(request, "accounts/residency.html", {"form": form})
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def profile(request: HttpRequest) -> HttpResponse:
+    """How I am called, and in which language I am written to."""
+    person = member(request)
+    form = ProfileForm(request.POST) if request.method == "POST" else ProfileForm.showing(person)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.change_profile(person=person, **form.cleaned_data)
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("viche:me")
+    return render(request, "accounts/profile.html", {"form": form})
+
+
+@require_http_methods(["GET", "POST"])
+def register(request: HttpRequest, slug: str) -> HttpResponse:
+    """An official imports the list of residents."""
+    at, person = clock.now(), member(request)
+    place = place_for_office(person, slug, Office.Role.OFFICIAL, at=at)
+    form = RegisterForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            imported = actions.import_register(place=place, content=form.cleaned_data["file"].read(), by=person, at=at)
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            said = ngettext("%(rows)s resident was read.", "%(rows)s residents were read.", imported.rows)
+            messages.success(request, said % {"rows": imported.rows})
+            return redirect("accounts:register", slug=slug)
+    imports = place.register_imports.select_related("imported_by").order_by("-imported_at", "-id")
+    return render(request, "accounts/register.html", {"form": form, "place": place, "imports": imports})
+
+
+@require_http_methods(["GET", "POST"])
+def desk(request: HttpRequest, slug: str) -> HttpResponse:
+    """A clerk attests a person who has come with their papers."""
+    at, clerk = clock.now(), member(request)
+    place = place_for_office(clerk, slug, Office.Role.CLERK, Office.Role.OFFICIAL, at=at)
+    form = DeskForm(request.POST or None, place=place)
+    if request.method == "POST" and form.is_valid():
+        person = Person.objects.filter(email__iexact=form.cleaned_data["email"]).first()
+        try:
+            if person is None:
+                raise Refused("no_such_account", field="email")
+            actions.attest_at_desk(person=person, place=form.cleaned_data["place"], by=clerk, at=at)
+        except Refused as refused:
+            form.refuse(refused)
+        else:
+            messages.success(request, _("Attested."))
+            return redirect("accounts:desk", slug=slug)
+    return render(request, "accounts/desk.html", {"form": form, "place": place})

@@ -1,0 +1,3 @@
+from tests.consultations.fixtures import consultation, draft
+
+__all__ = ["consultation", "draft"]
