@@ -9,7 +9,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from commons.kernel import money
-from consultations.forms import LocalInstantField, Needed, RefusableForm, amount, kept_seconds
+from commons.kernel.forms import RefusableForm
+from consultations.forms import LocalInstantField, Needed, amount, kept_seconds
 from consultations.models import Consultation, Phase
 
 from .checks import LIMITS

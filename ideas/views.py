@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from commons.accounts.models import Person
+from commons.accounts.visitors import member, visitor
 from commons.kernel import clock
 from commons.kernel.verdicts import Refused, require
 from consultations.models import Consultation, Phase
 from consultations.queries import consultation_for, of_place
-from consultations.visitors import member, visitor
 
 from . import actions, policies, queries
 from .checks import LIMITS, checked

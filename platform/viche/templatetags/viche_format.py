@@ -20,13 +20,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from commons.kernel import clock, money
+from commons.kernel import clock
+from commons.kernel import money as amounts
 from commons.kernel.languages import reader_locale
 
 register = template.Library()
-register.filter("decimals", money.decimals)
+register.filter("decimals", amounts.decimals)
 # `{{ option.cost|money:place.currency }}`
-register.filter("money", money.written)
+money = register.filter("money", amounts.written)
 
 # A number that stands for each plural category of CLDR in the languages offered here.
 PLURAL_EXAMPLES = {"one": 1, "few": 2, "many": 5, "other": 10}
