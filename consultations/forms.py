@@ -28,6 +28,16 @@ def shown(refused: Refused) -> ValidationError:
     return ValidationError(refused.sentence, code=refused.code)
 
 
+class Needed(forms.CharField):
+    """Text that the page shows as needed. Whether it is there is for the action to say, with all else that is wrong."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(strip=False, **kwargs)
+
+    def validate(self, value: Any) -> None:
+        """Leave it to the action."""
+
+
 class LocalInstantWidget(forms.MultiWidget):
     """A date and a time on the clock of a place."""
 
@@ -79,22 +89,18 @@ class LocalInstantField(forms.MultiValueField):
 class ConsultationForm(RefusableForm):
     """Everything an official says about a consultation before it is published."""
 
-    title = forms.CharField(label=_("Title"), required=False, strip=False)
-    summary = forms.CharField(
+    title = Needed(label=_("Title"))
+    summary = Needed(
         label=_("In short"),
         help_text=_("One or two sentences that residents see first."),
-        required=False,
-        strip=False,
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    text = forms.CharField(
+    text = Needed(
         label=_("The whole story"),
         help_text=_("What residents can decide, how, and what happens with their answers."),
-        required=False,
-        strip=False,
         widget=forms.Textarea(attrs={"rows": 10}),
     )
-    language = forms.ChoiceField(label=_("Language in which it is written"), required=False)
+    language = forms.ChoiceField(label=_("Language in which it is written"))
     budget = forms.CharField(
         label=_("Budget"), help_text=_("Leave this empty if there is no money to share out."), required=False
     )
@@ -174,13 +180,9 @@ class ConsultationForm(RefusableForm):
 class MoveForm(RefusableForm):
     """New instants of a step, and why."""
 
-    opens = LocalInstantField(label=_("Begins"), required=False)
-    closes = LocalInstantField(label=_("Ends"), required=False)
-    reason = forms.CharField(
-        label=_("Reason"),
-        help_text=_("Everybody can read it on the page of the consultation."),
-        required=False,
-    )
+    opens = LocalInstantField(label=_("Begins"))
+    closes = LocalInstantField(label=_("Ends"))
+    reason = Needed(label=_("Reason"), help_text=_("Everybody can read it on the page of the consultation."))
 
     def __init__(self, *args: Any, phase: Phase, begun: bool, **kwargs: Any) -> None:
         kwargs["initial"] = {"opens": phase.opens_at, "closes": phase.closes_at}

@@ -6,9 +6,16 @@ from datetime import datetime
 
 from commons.journal.readers import reads
 from commons.kernel.events import Recorded
+from commons.live.topics import topic
 from voting.events import RoundExtended
 
 from . import actions
+from .models import Consultation
+
+topic(
+    "consultation",
+    lambda person, pk: Consultation.objects.filter(pk=pk, published_at__isnull=False).exists(),
+)
 
 
 @reads(RoundExtended)

@@ -6,13 +6,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from commons.accounts.visitors import member, visitor
 from commons.kernel import clock
 from commons.kernel.verdicts import Refused
 
 from . import actions, policies, queries
 from .forms import ConsultationForm, MoveForm
 from .models import Phase
-from .visitors import member, visitor
 
 
 @require_GET

@@ -16,10 +16,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import ReadOnlyModelViewSet
 
+from commons.accounts.visitors import member
 from commons.kernel import clock
 from consultations.models import Consultation
 from consultations.queries import consultation_for
-from consultations.visitors import member
 
 from . import actions, queries
 from .models import Decision, Idea, Outcome

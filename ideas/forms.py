@@ -9,7 +9,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from commons.kernel import money
-from consultations.forms import LocalInstantField, RefusableForm, amount, kept_seconds
+from commons.kernel.forms import RefusableForm
+from consultations.forms import LocalInstantField, Needed, amount, kept_seconds
 from consultations.models import Consultation, Phase
 
 from .checks import LIMITS
@@ -19,19 +20,15 @@ from .models import Decision, Draft, Idea
 class IdeaForm(RefusableForm):
     """The simple template of an initiative."""
 
-    title = forms.CharField(label=_("Title"), help_text=_("What it is, in a few words."), required=False, strip=False)
-    problem = forms.CharField(
+    title = Needed(label=_("Title"), help_text=_("What it is, in a few words."))
+    problem = Needed(
         label=_("The problem"),
         help_text=_("What is wrong today, and for whom?"),
-        required=False,
-        strip=False,
         widget=forms.Textarea(attrs={"rows": 4}),
     )
-    proposal = forms.CharField(
+    proposal = Needed(
         label=_("What to do"),
         help_text=_("What should be done about it?"),
-        required=False,
-        strip=False,
         widget=forms.Textarea(attrs={"rows": 6}),
     )
     location = forms.CharField(
@@ -39,21 +36,23 @@ class IdeaForm(RefusableForm):
         help_text=_("A street, a building, a village. Leave it empty if it is everywhere."),
         required=False,
     )
-    cost = forms.CharField(label=_("What it would cost"), help_text=_("A rough estimate is enough."), required=False)
+    cost = Needed(label=_("What it would cost"), help_text=_("A rough estimate is enough."))
 
-    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, consultation: Consultation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.currency = currency
+        self.currency = consultation.currency
+        self.fields["cost"].required = consultation.budget is not None
         for name in ("problem", "proposal"):
             counted = self.fields[name]
             if isinstance(counted, forms.CharField):
                 # For the counter below the field only: whether it is too long, the action says.
                 counted.max_length = LIMITS[name]
+                counted.widget.attrs["class"] = "govuk-js-character-count"
 
     @classmethod
-    def showing(cls, draft: Draft | None, *, currency: str) -> IdeaForm:
+    def showing(cls, draft: Draft | None, *, consultation: Consultation) -> IdeaForm:
         """The form filled in with what was kept of it."""
-        return cls(initial=draft.content if draft else {}, currency=currency)
+        return cls(initial=draft.content if draft else {}, consultation=consultation)
 
     def clean_cost(self) -> int | None:
         return amount(self.cleaned_data["cost"], self.currency)
@@ -66,14 +65,10 @@ class IdeaForm(RefusableForm):
 class DecisionForm(RefusableForm):
     """The municipality's answer."""
 
-    outcome = forms.ChoiceField(
-        label=_("Decision"), choices=Decision.Outcome.choices, widget=forms.RadioSelect, required=False
-    )
-    reasons = forms.CharField(
+    outcome = forms.ChoiceField(label=_("Decision"), choices=Decision.Outcome.choices, widget=forms.RadioSelect)
+    reasons = Needed(
         label=_("Reasons"),
         help_text=_("The author and every supporter will read them."),
-        required=False,
-        strip=False,
         widget=forms.Textarea(attrs={"rows": 6}),
     )
     cost = forms.CharField(

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
+from django.utils.functional import cached_property
 
 from commons.accounts.models import Person
 from commons.kernel.verdicts import Refused, require
@@ -23,6 +24,18 @@ SORTS = {"support": ("-support", "id"), "newest": ("-published_at", "-id")}
 DEFAULT_SORT = "support"
 # A search looks for all of at most five words.
 MOST_WORDS, MOST_SEARCH = 5, 80
+
+
+class _Pages(Paginator):
+    """Pages whose number is counted without the joins that only the rows need."""
+
+    def __init__(self, rows: QuerySet[Any, Any], per_page: int, *, counted: QuerySet[Idea]) -> None:
+        super().__init__(rows, per_page)
+        self.counted = counted
+
+    @cached_property
+    def count(self) -> int:
+        return self.counted.count()
 
 
 @dataclass(frozen=True)
@@ -43,20 +56,19 @@ def listing(consultation: Consultation, *, sort: str, search: str, page: str | i
     """Thirty initiatives of a consultation as plain rows of just the columns that the list shows (two queries)."""
     sort = sort if sort in SORTS else DEFAULT_SORT
     search = search.replace("\0", "")[:MOST_SEARCH].strip()
-    rows = found(Idea.objects.filter(consultation=consultation), search).order_by(*SORTS[sort])
-    columns = rows.values_list(
+    ideas = found(Idea.objects.filter(consultation=consultation), search)
+    columns = ideas.order_by(*SORTS[sort]).values_list(
         "id",
         "title",
         "location",
         "language",
         "cost",
         "support",
-        "author__name",
         "decision__outcome",
         "outcome__won",
         named=True,
     )
-    return Listing(page=Paginator(columns, PAGE).get_page(page), sort=sort, search=search)
+    return Listing(page=_Pages(columns, PAGE, counted=ideas).get_page(page), sort=sort, search=search)
 
 
 def found(ideas: QuerySet[Idea], search: str) -> QuerySet[Idea]:

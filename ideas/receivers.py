@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from commons.journal.readers import reads
 from commons.kernel.events import Recorded
+from commons.live.topics import topic
 from voting.events import RoundCounted
 
 from . import actions
 from .events import EndorsementWithdrawn, IdeaEndorsed
+
+topic("idea")
 
 
 @reads(IdeaEndorsed, EndorsementWithdrawn)

@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from commons.accounts.models import Person
+from commons.accounts.visitors import member, visitor
 from commons.kernel import clock
 from commons.kernel.verdicts import Refused, require
 from consultations.models import Consultation, Phase
 from consultations.queries import consultation_for, of_place
-from consultations.visitors import member, visitor
 
 from . import actions, policies, queries
 from .checks import LIMITS, checked
@@ -84,7 +84,7 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
         "preview": None,
     }
     if request.method == "POST":
-        form = IdeaForm(request.POST, currency=currency)
+        form = IdeaForm(request.POST, consultation=consultation)
         try:
             require(verdict)
             answer = _write(request, member(request), consultation, form, context)
@@ -95,7 +95,7 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
                 return answer
     else:
         draft = queries.draft_of(person, consultation) if person is not None else None
-        form = IdeaForm.showing(draft, currency=currency)
+        form = IdeaForm.showing(draft, consultation=consultation)
     return render(request, "ideas/new.html", {**context, "form": form})
 
 

@@ -64,6 +64,17 @@ class Round(models.Model):
         return at >= self.closes_at
 
     @property
+    def topic(self) -> str:
+        """The live topic that open pages of this round follow."""
+        return f"round:{self.pk}"
+
+    @property
+    def basket_limit(self) -> int:
+        """What the chosen options may cost together, in minor units, as far as the page warns: the rule's own limit,
+        else the whole budget. Most rules let a voter name more than fits; the count sorts it out."""
+        return self.rule.get("max_cost") or self.rule.get("budget") or 0
+
+    @property
     def budget(self) -> int | None:
         """The budget in minor units, if the rule spends one."""
         return self.rule.get("budget")

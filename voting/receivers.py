@@ -1,1 +1,5 @@
-"""Reactions of voting to events of lower apps (none yet)."""
+"""Voting listens to no lower app; it only says which live topic its rounds have."""
+
+from commons.live.topics import topic
+
+topic("round")

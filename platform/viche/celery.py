@@ -19,6 +19,15 @@ app.conf.beat_schedule = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    "open what is due": {"task": "voting.tasks.open_due", "schedule": 2.0, "options": {"expires": 2}},
+    "close and count what is due": {"task": "voting.tasks.close_due", "schedule": 2.0, "options": {"expires": 2}},
+    "count the turnout": {"task": "voting.tasks.turnout_due", "schedule": 5.0, "options": {"expires": 5}},
+    "announce phases": {
+        "task": "consultations.tasks.record_phase_changes",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+    "drop old live frames": {"task": "commons.live.tasks.prune", "schedule": 600.0, "options": {"expires": 600}},
     "write and send letters": {
         "task": "notifications.tasks.letters",
         "schedule": 5.0,

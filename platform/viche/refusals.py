@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.views import defaults
 from rest_framework.response import Response
 from rest_framework.views import exception_handler
 
@@ -27,9 +29,16 @@ class RefusalMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, Refused):
             return render(request, "viche/refused.html", {"refusal": exception}, status=exception.status)
-        if isinstance(exception, OperationalError):
+        if isinstance(exception, OperationalError | InterfaceError):
             return unavailable(request)
         return None
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Django's handler500: a database that went away in the middle of a request is a 503, all else a plain 500."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return unavailable(request)
+    return defaults.server_error(request)
 
 
 def unavailable(request: HttpRequest) -> HttpResponse:
@@ -51,8 +60,7 @@ def api_exception_handler(exc: Exception, context: dict[str, Any]) -> Response |
             body["field"] = exc.field
         if isinstance(exc, RefusedFields):
             body["errors"] = [
-                {"code": refusal.code, "detail": refusal.sentence, "field": refusal.field}
-                for refusal in exc.refusals
+                {"code": refusal.code, "detail": refusal.sentence, "field": refusal.field} for refusal in exc.refusals
             ]
         return Response(body, status=exc.status)
     return exception_handler(exc, context)

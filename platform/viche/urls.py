@@ -3,9 +3,13 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from viche.pages import health
 
+handler500 = "viche.refusals.server_error"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("api/v1/", include("viche.api")),
+    path("live/", include("commons.live.urls")),
 ]
 urlpatterns += i18n_patterns(
     path("", include("viche.pages.urls")),
@@ -13,4 +17,5 @@ urlpatterns += i18n_patterns(
     path("", include("notifications.urls")),
     path("", include("consultations.urls")),
     path("", include("ideas.urls")),
+    path("", include("voting.urls")),
 )

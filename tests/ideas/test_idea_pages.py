@@ -57,6 +57,9 @@ def test_a_draft_is_kept_by_the_script_and_by_the_button_and_comes_back(consulta
     )
     assert (kept.status_code, list(kept.json())) == (200, ["saved_at"])
     assert browser.get(page).context["form"]["title"].value() == "Лав"
+    # The page's own script sends the form as a form.
+    assert browser.post(reverse("ideas:draft", args=[consultation.pk]), {"title": "Лавк"}).status_code == 200
+    assert browser.get(page).context["form"]["title"].value() == "Лавк"
     assert browser.post(page, {"title": "Лавки", "cost": "дорого", "save": "1"}).status_code == 302
     assert browser.get(page).context["form"]["cost"].value() == "дорого"
 

@@ -14,8 +14,9 @@ from commons.journal.relay import relay_batch
 from commons.kernel import clock
 from commons.kernel.verdicts import Refused
 from consultations.actions import record_phase_changes
-from ideas.actions import count_support, decide, endorse, publish_idea
+from ideas.actions import count_support, decide, endorse, publish_idea, put_to_vote
 from ideas.models import Decision, Endorsement, Idea
+from voting.models import Round
 
 pytestmark = pytest.mark.django_db(transaction=True)
 THREADS = 8
@@ -104,3 +105,23 @@ def test_five_beats_at_once_announce_each_phase_once(consultation):
         ("consultations.PhaseOpened", "vote"): 1,
     }
     assert clock.now() < at
+
+
+def test_the_shortlist_is_put_to_the_vote_once_by_however_many(consultation, idea, petro, residents, at):
+    for person in residents(2):
+        endorse(idea_id=idea.pk, person=person, at=at)
+    decide(idea=idea, outcome="shortlisted", reasons="Так.", cost=None, by=petro, at=at)
+    vote = consultation.phases.get(kind="vote")
+
+    def put() -> None:
+        put_to_vote(
+            consultation=consultation,
+            rule={"method": "greedy-budget", "budget": 5_000_000},
+            opens_at=vote.opens_at,
+            closes_at=vote.closes_at,
+            by=petro,
+            at=at,
+        )
+
+    assert at_once([put] * 6) == {"ok": 1, "vote_already_set": 5}
+    assert (Round.objects.count(), Entry.objects.filter(kind="ideas.ShortlistPutToVote").count()) == (1, 1)

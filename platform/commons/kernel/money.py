@@ -1,9 +1,15 @@
-"""Amounts of money as people type them, to minor units (kopiykas, cents); never a float."""
+"""Amounts of money: as people type them, in minor units (kopiykas, cents), and as people read them; never a float."""
 
 from __future__ import annotations
 
 import re
+from decimal import Decimal
+from functools import lru_cache
 
+from babel.numbers import format_currency
+from django.utils.translation import get_language
+
+from .languages import locale_of
 from .verdicts import Refused
 
 # ISO 4217: decimal places of currencies that do not have two.
@@ -34,3 +40,24 @@ def as_typed(amount: int, currency: str) -> str:
     places = decimals(currency)
     whole, part = divmod(amount, 10**places)
     return f"{whole}.{part:0{places}d}" if places and part else str(whole)
+
+
+def written(minor: int, currency: str) -> str:
+    """An amount in minor units as money in the reader's language; decimals are shown only when there are any.
+
+    The number of decimals is ISO 4217's, not CLDR's (which knows no para). A currency without a symbol in the reader's
+    language is named by its code.
+    """
+    return _written(minor, currency, get_language() or "en")
+
+
+@lru_cache(maxsize=4096)
+def _written(minor: int, currency: str, language: str) -> str:
+    # A list shows the same amounts again and again; CLDR's patterns are slow to fill.
+    locale, digits = locale_of(language), decimals(currency)
+    amount = Decimal(minor).scaleb(-digits)
+    shown = digits if amount != amount.to_integral_value() else 0
+    pattern = locale.currency_formats["standard"].pattern.replace("0.00", f"0.{'0' * shown}" if shown else "0")
+    text = format_currency(amount, currency, format=pattern, locale=locale, currency_digits=False)
+    # CLDR parts a code of letters from the figure; Babel leaves that to us.
+    return re.sub(r"(?<=[A-Za-z])(?=[\d-])", "\u00a0", text)

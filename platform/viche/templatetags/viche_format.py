@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 from fractions import Fraction
@@ -12,7 +11,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale
 from babel.core import get_global
 from babel.dates import format_date, format_interval, format_time, format_timedelta, get_timezone_location
-from babel.numbers import format_currency, format_decimal, format_percent
+from babel.numbers import format_decimal, format_percent
 from django import template
 from django.template import Context
 from django.urls import translate_url
@@ -22,41 +21,20 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from commons.kernel import clock
-from commons.kernel.money import decimals as currency_decimals
+from commons.kernel import money as amounts
+from commons.kernel.languages import reader_locale
 
 register = template.Library()
-register.filter("decimals", currency_decimals)
+register.filter("decimals", amounts.decimals)
+# `{{ option.cost|money:place.currency }}`
+money = register.filter("money", amounts.written)
 
-# Where CLDR's name for a language differs from Django's; English is the one of Europe (day before month).
-CLDR_NAMES = {"en": "en_GB", "sr": "sr_Cyrl", "sr-latn": "sr_Latn"}
 # A number that stands for each plural category of CLDR in the languages offered here.
 PLURAL_EXAMPLES = {"one": 1, "few": 2, "many": 5, "other": 10}
 UNITS: tuple[tuple[Literal["day", "hour", "minute"], int], ...] = (("day", 86_400), ("hour", 3_600), ("minute", 60))
 
 
-def reader_locale() -> Locale:
-    """The CLDR locale of the active language."""
-    language = get_language() or "en"
-    return Locale.parse(CLDR_NAMES.get(language, language), sep="_")
-
-
 # -- figures ----------------------------------------------------------------------------------------------------
-@register.filter
-def money(minor: int, currency: str) -> str:
-    """An amount in minor units (kopecks, cents) as money; decimals are shown only when there are any.
-
-    `{{ option.cost|money:place.currency }}`. The number of decimals is ISO 4217's, not CLDR's (which knows no para).
-    A currency without a symbol in the reader's language is named by its code.
-    """
-    locale, digits = reader_locale(), currency_decimals(currency)
-    amount = Decimal(minor).scaleb(-digits)
-    shown = digits if amount != amount.to_integral_value() else 0
-    pattern = locale.currency_formats["standard"].pattern.replace("0.00", f"0.{'0' * shown}" if shown else "0")
-    text = format_currency(amount, currency, format=pattern, locale=locale, currency_digits=False)
-    # CLDR parts a code of letters from the figure; Babel leaves that to us.
-    return re.sub(r"(?<=[A-Za-z])(?=[\d-])", "\u00a0", text)
-
-
 @register.filter
 def number(value: int) -> str:
     """A whole number with the digits grouped as the reader's language does."""
@@ -155,7 +133,11 @@ def _now(context: Context) -> datetime:
 @register.simple_tag(takes_context=True)
 def in_language(context: Context, code: str) -> str:
     """The address of this page in another language."""
-    return translate_url(context["request"].get_full_path(), code)
+    path = context["request"].get_full_path()
+    prefix = f"/{get_language()}/"
+    # No address of ours is itself translated, so the first part is all that differs; to resolve and reverse the
+    # address seven times took half of a page's time.
+    return f"/{code}/{path.removeprefix(prefix)}" if path.startswith(prefix) else translate_url(path, code)
 
 
 # -- what the form templates ask -----------------------------------------------------------------------------------

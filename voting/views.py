@@ -1,0 +1,140 @@
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import quote_etag
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import condition, require_GET, require_POST
+
+from commons.accounts.visitors import visitor
+from commons.kernel import clock
+from commons.kernel.verdicts import Refused
+from commons.live.queries import seq_of
+
+from . import actions, policies, queries, receipts
+from .models import Bundle, Round
+from .words import result_rows, rule_words, step_words
+
+
+@never_cache
+@require_GET
+def ballot(request: HttpRequest, pk: int) -> HttpResponse:
+    """The ballot paper, or what is missing before one can vote."""
+    return _paper(request, queries.round_with_place(pk))
+
+
+@require_POST
+def cast(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a ballot. What is refused comes back with everything that was ticked."""
+    ticked = request.POST.getlist("options")
+    try:
+        request_id = uuid.UUID(request.POST.get("request_id", ""))
+        selection: object = [int(number) for number in ticked]
+    except ValueError:
+        # What no page of ours sends; the action says what is wrong with it.
+        request_id, selection = uuid.uuid4(), None
+    try:
+        actions.cast(round_id=pk, person=visitor(request), selection=selection, request_id=request_id)
+    except Refused as refused:
+        if refused.code == "not_found":
+            raise
+        return _paper(request, queries.round_with_place(pk), refused=refused, ticked=ticked)
+    return redirect("voting:receipt", pk=pk)
+
+
+def _paper(
+    request: HttpRequest, round: Round, *, refused: Refused | None = None, ticked: list[str] | None = None
+) -> HttpResponse:
+    at, person = clock.now(), visitor(request)
+    chosen = set(ticked or [])
+    options = [
+        {
+            "id": option.number,
+            "title": option.title,
+            "text": option.text,
+            "cost": option.cost,
+            "language": round.language,
+            "chosen": str(option.number) in chosen,
+        }
+        for option in queries.options_of(round)
+    ]
+    context: dict[str, Any] = {
+        "at": at,
+        "round": round,
+        "place": round.place,
+        "verdict": policies.can_vote(person, round, at),
+        "voted": queries.vote_of(person, round),
+        "options": options,
+        "chosen_cost": sum(option["cost"] for option in options if option["chosen"]),
+        # The server draws it, so that a page sent twice by a shaky line is one vote.
+        "request_id": request.POST.get("request_id") or uuid.uuid4(),
+        "refused": refused,
+        "turnout": getattr(round, "turnout", None),
+        "seq": seq_of(f"round:{round.pk}"),
+        "rules": rule_words(round.rule, round.currency),
+    }
+    return render(request, "voting/ballot.html", context, status=refused.status if refused else 200)
+
+
+@never_cache
+@require_GET
+def receipt(request: HttpRequest, pk: int) -> HttpResponse:
+    """My receipt. The page says the same whatever was chosen: it cannot be shown to a buyer."""
+    round = queries.round_with_place(pk)
+    voted = queries.vote_of(visitor(request), round)
+    if voted is None:
+        return redirect("voting:round", pk=pk)
+    return render(
+        request, "voting/receipt.html", {"at": clock.now(), "round": round, "place": round.place, "voted": voted}
+    )
+
+
+@require_GET
+def rules(request: HttpRequest, pk: int) -> HttpResponse:
+    """The rules of this vote in plain words, made from the data that it is counted by."""
+    round = queries.round_with_place(pk)
+    context = {"at": clock.now(), "round": round, "place": round.place, "rules": rule_words(round.rule, round.currency)}
+    return render(request, "voting/rules.html", context)
+
+
+@require_GET
+def result(request: HttpRequest, pk: int) -> HttpResponse:
+    """The result with every step of the count; before the count, when it will be there."""
+    round = queries.round_with_place(pk)
+    context: dict[str, Any] = {"at": clock.now(), "round": round, "place": round.place}
+    if round.counted_at is None:
+        return render(request, "voting/no_result.html", context)
+    found = queries.result_of(round)
+    titles = {option.number: option.title for option in queries.options_of(round)}
+    typed = request.GET.get("receipt", "")
+    code = receipts.read(typed) if typed else None
+    context |= {
+        "result": found,
+        "rows": result_rows(found.outcome, titles, round.language),
+        "best": max((row["votes"] for row in found.outcome["tally"]), default=0),
+        "steps": step_words(found.outcome, titles, round.currency),
+        "ties": found.outcome["ties"],
+        "typed": typed,
+        "receipt_found": code is not None and round.roll.filter(receipt=code).exists(),
+    }
+    return render(request, "voting/result.html", context)
+
+
+def _bundle_etag(request: HttpRequest, pk: int) -> str | None:
+    found = Bundle.objects.filter(result__round=pk).values_list("result__bundle_sha256", flat=True).first()
+    return quote_etag(found) if found else None
+
+
+@require_GET
+@condition(etag_func=_bundle_etag)
+def bundle(request: HttpRequest, pk: int) -> HttpResponse:
+    """The published file, as it was signed."""
+    found = Bundle.objects.select_related("result__round").filter(result__round=pk).first()
+    if found is None:
+        raise Refused("not_counted_yet")
+    answer = HttpResponse(bytes(found.content), content_type="application/zip")
+    answer["Content-Disposition"] = f'attachment; filename="round-{found.result.round.slug}.viche.zip"'
+    return answer
