@@ -44,7 +44,6 @@ INSTALLED_APPS = [
     "commons.accounts",
     "commons.places",
     "commons.journal",
-    "daphne",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -99,19 +98,25 @@ TEMPLATES = [
     }
 ]
 
+
 # -- PostgreSQL and Redis ---------------------------------------------------------------------------------------
+def pooled(database: dict[str, Any]) -> dict[str, Any]:
+    """The same database by a pool. For ASGI, where connections kept per thread pile up until none is left."""
+    options = {**database.get("OPTIONS", {}), "pool": {"min_size": 1, "max_size": 8, "timeout": 10}}
+    return {**database, "CONN_MAX_AGE": 0, "OPTIONS": options}
+
+
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {
         **env.db_url("DATABASE_URL", default="postgres:///viche"),
         "ENGINE": "django.db.backends.postgresql",
-        # Threads keep their connection; Daphne sets VICHE_POOL because under ASGI kept connections pile up.
-        "CONN_MAX_AGE": 0 if env.bool("VICHE_POOL", default=False) else 600,
+        "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
     }
 }
-DATABASES["default"].setdefault("OPTIONS", {})
+# Set for Daphne; `viche up` pools in the process that serves sockets.
 if env.bool("VICHE_POOL", default=False):
-    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
+    DATABASES["default"] = pooled(DATABASES["default"])
 
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 # Celery spells a socket differently from redis-py.

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import signal
 import subprocess
 from importlib.util import find_spec
 from pathlib import Path
+from urllib.parse import quote
 
 import psycopg
 
-from .children import Child, shed_root, wait_until
+from .children import Program, launched, wait_until
+from .launch import NOBODY
 
 MAJOR = "18"
+PORT = "5432"
 SETTINGS = {
     "listen_addresses": "",
     # An acknowledged vote is on disk. Turning this off gained nothing and lost rows on a kill.
@@ -28,22 +32,28 @@ SETTINGS = {
 
 
 class Postgres:
-    """A cluster in `folder`, answering on a socket in `sockets`."""
+    """A cluster in `folder`, answering on a socket in `sockets`, a folder of its own."""
 
     def __init__(self, folder: Path, sockets: Path, log: Path) -> None:
         self.folder = folder
         self.sockets = sockets
-        command: list[str | Path] = [binary("postgres"), "-D", folder, "-k", sockets]
+        command: list[str | Path] = [binary("postgres"), "-D", folder, "-k", sockets, "-p", PORT]
         for name, value in SETTINGS.items():
             command += ["-c", f"{name}={value}"]
-        self.child = Child("PostgreSQL", command, log=log, stop_signal=signal.SIGINT, before_exec=shed_root)
+        # SIGINT is "fast": it does not wait for clients, SIGTERM would.
+        lock = log.with_name("postgres.lock")
+        self.child = Program("PostgreSQL", command, log=log, lock=lock, stop_signal=signal.SIGINT)
 
     def url(self, database: str = "viche") -> str:
         """The address of a database in this cluster."""
-        return f"postgres:///{database}?host={self.sockets}&user=viche"
+        return url(self.sockets, database)
 
     def start(self) -> None:
-        """Make the cluster if it is not there, start it, wait until it answers, make the database."""
+        """Make the cluster if it is not there, start it, wait until it answers, make the database.
+
+        Raises RuntimeError with the reason.
+        """
+        self.child.identity = self._identity()
         self._initialise()
         self.child.start()
         wait_until(self._answers, self.child, 60)
@@ -53,6 +63,31 @@ class Postgres:
 
     def stop(self) -> None:
         self.child.stop(20)
+
+    def kill(self) -> None:
+        """SIGKILL; start() brings it back with all that was committed."""
+        self.child.kill()
+
+    def _identity(self) -> str:
+        """As whom PostgreSQL runs, see launch.py. Its folders are made over to that user."""
+        if os.geteuid() != 0:
+            return "same"
+        probe = launched([shutil.which("true") or "/bin/true"], identity="namespace")
+        identity = "namespace" if subprocess.run(probe, capture_output=True).returncode == 0 else "nobody"
+        self._hand_over(NOBODY if identity == "nobody" else 0)
+        reaches = launched([binary("postgres"), "--version"], identity=identity)
+        if subprocess.run(reaches, capture_output=True).returncode:
+            raise RuntimeError(
+                "PostgreSQL may not run as root, and here no other user can reach its program in "
+                f"{binary('postgres').parent}: start Viche as an ordinary user, or from a folder that all can read"
+            )
+        return identity
+
+    def _hand_over(self, owner: int) -> None:
+        for top in (self.folder, self.folder.with_name(self.folder.name + ".new"), self.sockets):
+            if top.exists() and top.stat().st_uid != owner:
+                for path in (top, *top.rglob("*")):
+                    os.chown(path, owner, owner, follow_symlinks=False)
 
     def _initialise(self) -> None:
         version = self.folder / "PG_VERSION"
@@ -65,12 +100,13 @@ class Postgres:
         # Made beside and renamed: a start that was killed in the middle leaves no half cluster behind.
         fresh = self.folder.with_name(self.folder.name + ".new")
         shutil.rmtree(fresh, ignore_errors=True)
+        fresh.mkdir(mode=0o700)
+        if self.child.identity == "nobody":
+            self._hand_over(NOBODY)
         options = "--username=viche --auth=trust --encoding=UTF8 --locale=C --locale-provider=builtin"
+        command = [binary("initdb"), "-D", fresh, *options.split(), "--builtin-locale=C.UTF-8", "--data-checksums"]
         done = subprocess.run(
-            [binary("initdb"), "-D", fresh, *options.split(), "--builtin-locale=C.UTF-8", "--data-checksums"],
-            capture_output=True,
-            text=True,
-            preexec_fn=shed_root,
+            launched(command, identity=self.child.identity), capture_output=True, text=True, errors="replace"
         )
         if done.returncode:
             raise RuntimeError(f"PostgreSQL could not make its data folder: {done.stderr.strip()[-600:]}")
@@ -82,6 +118,12 @@ class Postgres:
         except psycopg.OperationalError:
             return False
         return True
+
+
+def url(sockets: Path, database: str = "viche") -> str:
+    """The address of a database in the cluster that answers in that folder."""
+    # The port names the socket; named here, a PGPORT in the environment changes nothing.
+    return f"postgres:///{database}?host={quote(str(sockets))}&port={PORT}&user=viche"
 
 
 def binary(name: str) -> Path:

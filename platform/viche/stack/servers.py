@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from .children import take
 from .postgres import Postgres
 from .valkey import Valkey
 
-# A socket's path has at most 107 bytes; ".s.PGSQL.5432" and a slash come on top of the folder.
-LONGEST_FOLDER = 90
+# A socket's path has at most 107 bytes; "/postgres/.s.PGSQL.5432" comes on top of the folder.
+LONGEST_FOLDER = 80
 NEEDED_SPACE = 300_000_000
 
 
@@ -42,30 +43,33 @@ class Servers:
 def servers(folder: Path, *, from_environment: bool = True) -> Iterator[Servers]:
     """Start what is needed, yield it, stop it. Raises CannotStart (already running, no space, not startable)."""
     folder = folder.resolve()
-    with locked(folder):
+    with locked(folder), contextlib.ExitStack() as running:
         require_space(folder)
-        sockets = _sockets(folder)
-        logs = folder / "logs"
-        logs.mkdir(exist_ok=True)
         database_url = os.environ.get("DATABASE_URL", "") if from_environment else ""
         redis_url = os.environ.get("REDIS_URL", "") if from_environment else ""
-        postgres = None if database_url else Postgres(folder / "postgres", sockets, logs / "postgres.log")
-        valkey = None if redis_url else Valkey(folder / "valkey", sockets / "valkey", logs / "valkey.log")
-        with contextlib.ExitStack() as running:
-            try:
-                for server in (postgres, valkey):
-                    if server:
-                        running.callback(server.stop)
-                        server.start()
-            except (RuntimeError, OSError) as error:
-                raise CannotStart(str(error)) from error
-            yield Servers(
-                folder,
-                database_url or (postgres.url() if postgres else ""),
-                redis_url or (valkey.url if valkey else ""),
-                postgres,
-                valkey,
-            )
+        postgres: Postgres | None = None
+        valkey: Valkey | None = None
+        try:
+            sockets = socket_folder(folder)
+            logs = folder / "logs"
+            logs.mkdir(exist_ok=True)
+            if not database_url:
+                postgres = Postgres(folder / "postgres", sockets / "postgres", logs / "postgres.log")
+                running.callback(postgres.stop)
+                postgres.start()
+            if not redis_url:
+                valkey = Valkey(folder / "valkey", sockets / "valkey", logs / "valkey.log")
+                running.callback(valkey.stop)
+                valkey.start()
+        except (RuntimeError, OSError) as error:
+            raise CannotStart(str(error)) from error
+        yield Servers(
+            folder,
+            database_url or (postgres.url() if postgres else ""),
+            redis_url or (valkey.url if valkey else ""),
+            postgres,
+            valkey,
+        )
 
 
 @contextlib.contextmanager
@@ -93,14 +97,28 @@ def require_space(folder: Path) -> None:
         raise CannotStart(f"The disk of {folder} has {free // 1_000_000} MB free; at least {needed} MB are needed.")
 
 
-def _sockets(folder: Path) -> Path:
-    """A private folder with a short path, inside the data folder if that is short enough."""
+def socket_folder(folder: Path) -> Path:
+    """A folder with a short path for the sockets, inside the data folder if that is short enough.
+
+    Others may pass through it (PostgreSQL may run as another user, in the private folder `postgres` inside).
+    Raises CannotStart if somebody else has made it.
+    """
     chosen = folder / "run"
     if len(os.fsencode(chosen)) > LONGEST_FOLDER:
         mark = hashlib.sha256(os.fsencode(folder)).hexdigest()[:12]
         chosen = Path(tempfile.gettempdir()) / f"viche-{os.getuid()}-{mark}"
-    chosen.mkdir(mode=0o700, exist_ok=True)
-    if chosen.stat().st_uid != os.getuid():
+    chosen.mkdir(mode=0o711, exist_ok=True)
+    if chosen.is_symlink() or chosen.stat().st_uid != os.getuid():
         raise CannotStart(f"{chosen} belongs to somebody else.")
-    chosen.chmod(0o700)
+    chosen.chmod(0o711)
+    (chosen / "postgres").mkdir(mode=0o700, exist_ok=True)
     return chosen
+
+
+def wait_for_leftovers(folder: Path) -> None:
+    """Return when no process of a killed run is left on this folder. Raises CannotStart if one cannot be ended."""
+    for lock in sorted((folder / "logs").glob("*.lock")):
+        try:
+            os.close(take(lock))
+        except (RuntimeError, OSError) as error:
+            raise CannotStart(str(error)) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import socket
 import sys
@@ -10,10 +11,25 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from .children import Child
+from .children import Child, Copy
 from .servers import CannotStart, Servers
 
 ROOT = Path(__file__).resolve().parents[3]
+# Imported before the fork for their memory alone. (Not Daphne: its event loop must be the live process' own.)
+SHARED = (
+    "gunicorn.app.wsgiapp",
+    "gunicorn.workers.gthread",
+    "celery.bin.celery",
+    "celery.apps.worker",
+    "celery.apps.beat",
+    "celery.concurrency.prefork",
+    "celery.app.control",
+    "celery.events.state",
+    "kombu.transport.redis",
+    "channels_redis.pubsub",
+    "django.core.management",
+    "django.db.backends.postgresql.base",
+)
 
 
 @dataclass(frozen=True)
@@ -54,9 +70,66 @@ def require_free(ports: Ports) -> None:
                 raise CannotStart(f"Port {port} is taken by another program: stop it, or use {option}.") from None
 
 
-def command(*arguments: str) -> list[str]:
-    """The command line of one of our own commands."""
-    return [sys.executable, "-m", "viche", *arguments]
+def import_application(env: dict[str, str]) -> None:
+    """Import all that the site's processes need, once: they are forked from here and share it.
+
+    Raises RuntimeError in a process that already has a Django of its own (a test): its settings would be inherited.
+    """
+    import django
+    from django.conf import settings
+
+    if settings.configured:
+        raise RuntimeError("the site is started by a process of its own")
+    os.environ.update(env)
+    # A library with threads could not be forked; counting does not gain from them.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    django.setup()
+    from viche.celery import app
+
+    for module in (settings.ROOT_URLCONF, "viche.wsgi", *SHARED):
+        importlib.import_module(module)
+    app.loader.import_default_modules()
+    app.finalize()
+
+
+def manage(*arguments: str) -> Callable[[], object]:
+    """A management command, to be run in a forked copy."""
+
+    def run() -> None:
+        from django.core.management import execute_from_command_line
+
+        execute_from_command_line(["viche", *arguments])
+
+    return run
+
+
+def our_command(module: str, *arguments: str) -> Callable[[], object]:
+    """A command of ours (`main(argv) -> exit code`), to be run in a forked copy."""
+    return lambda: importlib.import_module(module).main(list(arguments))
+
+
+def _program(module: str, function: str, *arguments: str) -> Callable[[], object]:
+    """A program's own entry point with its command line, to be run in a forked copy."""
+
+    def run() -> object:
+        sys.argv = [function, *arguments]
+        return getattr(importlib.import_module(module), function)()
+
+    return run
+
+
+def _live(*arguments: str) -> Callable[[], object]:
+    def run() -> object:
+        from daphne.cli import CommandLineInterface
+        from django.db import connections
+
+        from viche.settings import pooled
+
+        # Under ASGI kept connections pile up: a pool instead.
+        connections.databases["default"] = pooled(connections.databases["default"])
+        return CommandLineInterface().run(list(arguments))
+
+    return run
 
 
 @dataclass
@@ -67,57 +140,53 @@ class Process:
     answers: Callable[[], bool]
 
 
-def processes(folder: Path, ports: Ports, env: dict[str, str], *, workers: int = 2) -> list[Process]:
+def processes(folder: Path, ports: Ports, *, workers: int = 2) -> list[Process]:
     """Web, live, worker and beat, not started yet, in the order in which they are started."""
     run = folder / "run-state"
     run.mkdir(exist_ok=True)
-    logs = folder / "logs"
-    python = [sys.executable, "-m"]
-    web = Child(
-        "web",
-        [*python, "gunicorn", "viche.wsgi:application", "--bind", f"{ports.host}:{ports.web}"]
-        # preload: the workers share the memory of one imported application
-        + ["--workers", str(workers), "--threads", "4", "--worker-class", "gthread", "--preload"]
-        + ["--worker-tmp-dir", "/dev/shm" if Path("/dev/shm").is_dir() else str(run), "--keep-alive", "15"]
-        + ["--graceful-timeout", "8", "--pid", str(run / "web.pid"), "--no-control-socket"],
-        log=logs / "web.log",
-        env=env,
-        cwd=ROOT,
-    )
-    live = Child(
-        "live",
-        [*python, "daphne", "-b", ports.host, "-p", str(ports.live), "--proxy-headers", "-v", "1"]
-        + ["viche.asgi:application"],
-        log=logs / "live.log",
-        # Under ASGI kept connections pile up: a pool instead.
-        env={**env, "VICHE_POOL": "1"},
-        cwd=ROOT,
-    )
     worker_ready, beat_ready = run / "worker.ready", run / "beat.ready"
+    celery = ("celery.__main__", "main", "-A", "viche.celery:app")
+    gunicorn = (
+        ["viche.wsgi:application", "--bind", f"{ports.host}:{ports.web}", "--preload", "--no-control-socket"]
+        + ["--workers", str(workers), "--threads", "4", "--worker-class", "gthread", "--keep-alive", "15"]
+        + ["--worker-tmp-dir", "/dev/shm" if Path("/dev/shm").is_dir() else str(run), "--graceful-timeout", "8"]
+    )
+    web = copy(folder, "web", _program("gunicorn.app.wsgiapp", "run", *gunicorn))
+    live = copy(
+        folder,
+        "live",
+        _live("-b", ports.host, "-p", str(ports.live), "--proxy-headers", "-v", "1", "viche.asgi:application"),
+    )
+    worker = copy(
+        folder,
+        "worker",
+        _program(
+            *celery,
+            *("worker", "--pool", "prefork", "--concurrency", "2", "--loglevel", "WARNING"),
+            *("--without-gossip", "--without-mingle", "--hostname", f"viche-{os.getpid()}@%h"),
+        ),
+        {"VICHE_READY_FILE": str(worker_ready)},
+    )
+    beat = copy(
+        folder,
+        "beat",
+        _program(*celery, *("beat", "--loglevel", "WARNING", "--schedule", str(run / "beat"), "--pidfile", "")),
+        {"VICHE_READY_FILE": str(beat_ready)},
+    )
     for mark in (worker_ready, beat_ready):
         mark.unlink(missing_ok=True)
-    celery = [*python, "celery", "-A", "viche.celery:app"]
-    worker = Child(
-        "worker",
-        [*celery, "worker", "--pool", "prefork", "--concurrency", "2", "--loglevel", "WARNING"]
-        + ["--without-gossip", "--without-mingle", "--hostname", f"viche-{os.getpid()}@%h"],
-        log=logs / "worker.log",
-        env={**env, "VICHE_READY_FILE": str(worker_ready)},
-        cwd=ROOT,
-    )
-    beat = Child(
-        "beat",
-        [*celery, "beat", "--loglevel", "WARNING", "--schedule", str(run / "beat"), "--pidfile", ""],
-        log=logs / "beat.log",
-        env={**env, "VICHE_READY_FILE": str(beat_ready)},
-        cwd=ROOT,
-    )
     return [
         Process(web, lambda: _answers(f"{ports.origin}/healthz")),
         Process(live, lambda: _answers(f"http://{ports.host}:{ports.live}/ws/healthz")),
         Process(worker, worker_ready.exists),
         Process(beat, beat_ready.exists),
     ]
+
+
+def copy(folder: Path, name: str, run: Callable[[], object], environment: dict[str, str] | None = None) -> Copy:
+    """A forked copy of this process with its log and its lock in their places."""
+    logs = folder / "logs"
+    return Copy(name, run, log=logs / f"{name}.log", lock=logs / f"{name}.lock", environment=environment)
 
 
 def _answers(url: str) -> bool:

@@ -7,7 +7,6 @@ import contextlib
 import hashlib
 import os
 import signal
-import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -18,12 +17,13 @@ from rich.console import Console
 from . import site
 from .children import Child
 from .secrets_file import load_or_make
-from .servers import CannotStart, Servers, servers
+from .servers import CannotStart, Servers, locked, servers, wait_for_leftovers
 from .site import Ports, Process
 
 STARTS_WITHIN = 60.0
 # A process that keeps dying is started again after 1, 2, 4 ... at most 30 seconds.
 LONGEST_PAUSE = 30.0
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Stopped(Exception):  # noqa: N818 - the person's wish, not an error
@@ -44,10 +44,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     ports = Ports(arguments.host, arguments.port, arguments.live_port)
 
     def stop(number: int, frame: FrameType | None) -> None:
+        for known in ENDINGS:
+            signal.signal(known, signal.SIG_IGN)  # once: stopping takes seconds and is not to be interrupted
         raise Stopped
 
-    signal.signal(signal.SIGINT, stop)
-    signal.signal(signal.SIGTERM, stop)
+    for number in ENDINGS:
+        signal.signal(number, stop)
     try:
         with running(arguments.data, ports, console, demo=not arguments.no_demo, workers=arguments.workers) as site_:
             site_.greet()
@@ -63,41 +65,52 @@ def main(argv: Sequence[str] | None = None) -> int:
 @contextlib.contextmanager
 def running(folder: Path, ports: Ports, console: Console, *, demo: bool, workers: int = 2) -> Iterator[Site]:
     """Start servers and site, yield, stop both. Raises CannotStart."""
-    site.require_free(ports)
     begun = time.monotonic()
+    folder = folder.resolve()
+    with locked(folder):
+        wait_for_leftovers(folder)
+        site.require_free(ports)
     with contextlib.ExitStack() as stack:
         console.print("Starting PostgreSQL and Valkey …")
         data = stack.enter_context(servers(folder))
-        env = site.environment(data, ports, load_or_make(data.folder), demo=demo)
-        console.print("Preparing the database and the files …")
-        _prepare(data.folder, env)
-        the_site = Site(data, ports, env, console, workers=workers, demo=demo)
-        stack.callback(the_site.stop)
-        console.print("Starting pages, sockets, worker and beat …")
-        the_site.start()
+        os.chdir(site.ROOT)
+        try:
+            site.import_application(site.environment(data, ports, load_or_make(folder), demo=demo))
+            console.print("Preparing the database and the files …")
+            _prepare(folder)
+            the_site = Site(data, ports, console, workers=workers, demo=demo)
+            stack.callback(the_site.stop)
+            console.print("Starting pages, sockets, worker and beat …")
+            the_site.start()
+        except OSError as error:
+            raise CannotStart(f"Viche cannot be started: {error}.") from error
         console.print(f"Ready after {time.monotonic() - begun:.1f} seconds.")
         yield the_site
 
 
-def _prepare(folder: Path, env: dict[str, str]) -> None:
+def _prepare(folder: Path) -> None:
     """Migrate, and collect the static files if they changed; both at once. Raises CannotStart with what went wrong."""
     mark, now = folder / "static.stamp", _fingerprint(site.ROOT / "static")
-    steps = {"migrate": ["migrate", "--no-input", "-v", "0"]}
+    steps = [site.copy(folder, "migrate", site.manage("migrate", "--no-input", "-v", "0"))]
     if not mark.exists() or mark.read_text() != now:
-        steps["collectstatic"] = ["collectstatic", "--no-input", "-v", "0"]
-    started = {
-        name: subprocess.Popen(
-            site.command(*arguments), env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd=site.ROOT
-        )
-        for name, arguments in steps.items()
-    }
-    for name, process in started.items():
-        output, _ = process.communicate()
-        if process.returncode:
-            for other in started.values():
-                other.kill()
-            raise CannotStart(f"{name} failed:\n{output.decode(errors='replace').strip()[-1500:]}")
+        steps.append(site.copy(folder, "collectstatic", site.manage("collectstatic", "--no-input", "-v", "0")))
+    try:
+        for step in steps:
+            step.log.unlink(missing_ok=True)
+            step.start()
+        for step in steps:
+            if (code := _wait(step)) != 0:
+                raise CannotStart(f"{step.name} failed (exit {code}):\n{step.tail(12)}")
+    finally:
+        for step in steps:
+            step.stop()
     mark.write_text(now)
+
+
+def _wait(child: Child) -> int:
+    while (code := child.exit_code()) is None:
+        time.sleep(0.02)
+    return code
 
 
 def _fingerprint(folder: Path) -> str:
@@ -112,15 +125,12 @@ def _fingerprint(folder: Path) -> str:
 class Site:
     """The running site: starts its processes, watches them, stops them in order."""
 
-    def __init__(
-        self, data: Servers, ports: Ports, env: dict[str, str], console: Console, *, workers: int, demo: bool
-    ) -> None:
+    def __init__(self, data: Servers, ports: Ports, console: Console, *, workers: int, demo: bool) -> None:
         self.data = data
         self.ports = ports
-        self.env = env
         self.console = console
         self.demo = demo
-        self.processes = site.processes(data.folder, ports, env, workers=workers)
+        self.processes = site.processes(data.folder, ports, workers=workers)
         self._demo: Child | None = None
         self._again_at: dict[str, float] = {}
         self._pause: dict[str, float] = {}
@@ -144,34 +154,37 @@ class Site:
             time.sleep(0.05)
 
     def stop(self) -> None:
-        """Stop in the reverse order, so that nobody loses the one they talk to."""
-        if self._demo:
-            self._demo.stop()
-        for process in reversed(self.processes):
+        """Stop who knocks and who takes requests, then the worker with what they left it."""
+        first = [process.child for process in self.processes if process.child.name != "worker"]
+        for child in ([self._demo] if self._demo else []) + first:
+            child.ask_to_stop()
+        for child in ([self._demo] if self._demo else []) + first:
+            child.stop()
+        for process in self.processes:
             process.child.stop()
 
     def greet(self) -> None:
         """Print the address, and for the demo the ready sign-in links; start loading the demo."""
         self.console.print(f"\n  Viche answers at [bold]{self.ports.origin}/[/bold]\n", highlight=False)
         if self.demo:
-            links = subprocess.run(
-                site.command("demo", "--links"), env=self.env, capture_output=True, text=True, cwd=site.ROOT
-            )
-            if links.returncode:
-                raise CannotStart(f"The demo's people could not be made:\n{links.stderr.strip()[-1500:]}")
-            for line in links.stdout.splitlines():
-                label, _, path = line.partition("\t")
-                self.console.print(f"  {label:<12}{self.ports.origin}{path}", soft_wrap=True, highlight=False)
-            self._demo = Child(
-                "demo",
-                site.command("demo", "--url", self.ports.origin),
-                log=self.data.folder / "logs" / "demo.log",
-                env=self.env,
-                cwd=site.ROOT,
-            )
-            self._demo.start()
-            self.console.print("\n  The demo is loading; its progress stands on the front page.")
+            self._greet_with_demo()
         self.console.print(f"  Logs lie in {self.data.folder}/logs. Ctrl-C stops everything.\n", highlight=False)
+
+    def _greet_with_demo(self) -> None:
+        links = site.copy(self.data.folder, "links", site.our_command("viche.demo", "--links"))
+        links.log.unlink(missing_ok=True)
+        links.start()
+        if _wait(links) != 0:
+            self.console.print(f"  The demo's people could not be made:\n{links.tail(12)}", style="red", markup=False)
+            return
+        for line in links.log.read_text().splitlines():
+            label, tab, path = line.partition("\t")
+            if tab:  # the rest are log lines
+                self.console.print(f"  {label:<12}{self.ports.origin}{path}", soft_wrap=True, highlight=False)
+        links.log.unlink()  # the links are keys
+        self._demo = site.copy(self.data.folder, "demo", site.our_command("viche.demo", "--url", self.ports.origin))
+        self._demo.start()
+        self.console.print("\n  The demo is loading; its progress stands on the front page.")
 
     def keep_running(self) -> None:
         """Watch until Stopped is raised; whoever dies is started again."""
@@ -193,15 +206,16 @@ class Site:
             if now > self._again_at.get(child.name, 0) + 60:
                 self._pause.pop(child.name, None)
             return
-        if child.name not in self._pause:
-            self.console.print(f"{child.name} ended (exit {child.exit_code()}); starting it again.", highlight=False)
-            self._pause[child.name] = 1.0
-            self._again_at[child.name] = now
+        if now < self._again_at.get(child.name, 0):
+            return
+        pause = self._pause.get(child.name, 1.0)
+        self._pause[child.name] = min(pause * 2, LONGEST_PAUSE)
+        self._again_at[child.name] = now + pause
+        self.console.print(f"{child.name} ended (exit {child.exit_code()}); starting it again.", highlight=False)
+        try:
             child.start()
-        elif now >= self._again_at[child.name] + self._pause[child.name]:
-            self._pause[child.name] = min(self._pause[child.name] * 2, LONGEST_PAUSE)
-            self._again_at[child.name] = now
-            child.start()
+        except (RuntimeError, OSError) as error:
+            self.console.print(f"{child.name} could not be started: {error}", markup=False, highlight=False)
 
     def _demo_ended(self, child: Child) -> None:
         code = child.exit_code()
@@ -216,8 +230,3 @@ class Site:
 def pids(site_processes: list[Process]) -> dict[str, int]:
     """Process ids by name, for whoever means to kill one."""
     return {process.child.name: pid for process in site_processes if (pid := process.child.pid)}
-
-
-def set_environment(env: dict[str, str]) -> None:
-    """Make the site's environment our own, for commands that run inside this process."""
-    os.environ.update(env)
