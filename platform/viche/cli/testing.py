@@ -17,6 +17,7 @@ from viche.stack.secrets_file import load_or_make
 from viche.stack.servers import CannotStart, is_in_use, servers
 from viche.stack.site import ROOT
 
+MIGRATIONS = ("*/migrations/*.py", "platform/*/migrations/*.py", "platform/commons/*/migrations/*.py")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -60,7 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _pytest(arguments: list[str], env: dict[str, str], stamp: Path) -> int:
     """Run pytest; the test database of the run before is used again as long as the migrations are the same."""
     now = hashlib.sha256(
-        b"".join(path.read_bytes() for path in sorted(ROOT.glob("**/migrations/*.py")) if ".venv" not in path.parts)
+        b"".join(path.read_bytes() for pattern in MIGRATIONS for path in sorted(ROOT.glob(pattern)))
     ).hexdigest()
     fresh = [] if stamp.exists() and stamp.read_text() == now else ["--create-db"]
     stamp.write_text(now)
