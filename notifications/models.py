@@ -18,11 +18,12 @@ class News(models.Model):
     facts: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField(default=dict)
     deadline = models.DateTimeField(null=True)
     at = models.DateTimeField()  # when it happened
-    written_at = models.DateTimeField(auto_now_add=True)  # when it reached the hub
+    written_at = models.DateTimeField()  # when it reached the hub
 
     class Meta:
         verbose_name_plural = "news"
         constraints = [models.UniqueConstraint(fields=["position", "name"], name="news_once")]
+        indexes = [models.Index(fields=["about", "written_at"], name="news_by_matter")]
 
     def __str__(self) -> str:
         return f"{self.name} about {self.about}"

@@ -11,6 +11,7 @@ import logging
 import smtplib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import groupby
 from urllib.parse import urlsplit
 
@@ -29,9 +30,10 @@ from .unsubscribe import token_for
 
 log = logging.getLogger(__name__)
 
-BATCH = 50
-# A letter whose sender died is taken up again after this many seconds.
-LEASE = 120
+BATCH = 20
+# Seconds for which a sender may hold a letter. Renewed before each letter; who finds it lost leaves the letter alone.
+# Longer than Celery lets a task live: when it has run out, its holder is dead.
+LEASE = 300
 # A mail server that is away or says 4xx: after 1, 4, 9 ... minutes, at most an hour, for about two days.
 LAST_ATTEMPT = 60
 
@@ -45,15 +47,28 @@ WHERE id IN (
 )
 RETURNING id
 """
-SENT = "UPDATE notifications_letter SET sent_at = now(), claimed_until = NULL WHERE id = %s AND sent_at IS NULL"
+# `claimed_until` is the mark of its holder: it changes with every claim. A letter that was withdrawn is not renewed.
+RENEW = """
+UPDATE notifications_letter SET claimed_until = clock_timestamp() + %s * interval '1 second'
+WHERE id = %s AND claimed_until = %s AND sent_at IS NULL AND failed_at IS NULL
+RETURNING claimed_until
+"""
+# What the server took is sent, whatever happened to the claim or the wish meanwhile.
+SENT = """
+UPDATE notifications_letter SET sent_at = now(), claimed_until = NULL, failed_at = NULL, failure = ''
+WHERE id = %s AND sent_at IS NULL
+"""
 LATER = """
 UPDATE notifications_letter
 SET claimed_until = NULL, failure = %s,
     next_try_at = now() + least(attempts * attempts, 60) * interval '1 minute',
     failed_at = CASE WHEN attempts >= %s THEN now() END
-WHERE id = %s
+WHERE id = %s AND claimed_until = %s AND sent_at IS NULL AND failed_at IS NULL
 """
-NEVER = "UPDATE notifications_letter SET claimed_until = NULL, failure = %s, failed_at = now() WHERE id = %s"
+NEVER = """
+UPDATE notifications_letter SET claimed_until = NULL, failure = %s, failed_at = now()
+WHERE id = %s AND claimed_until = %s AND sent_at IS NULL AND failed_at IS NULL
+"""
 
 
 @dataclass(frozen=True)
@@ -64,62 +79,123 @@ class Item:
     text: str
 
 
-def send_due(limit: int = BATCH) -> int:
-    """Claim up to `limit` due letters and send them over one connection. Returns how many were claimed."""
+def send_due(limit: int = BATCH, lease: int = LEASE) -> int:
+    """Claim up to `limit` due letters and send them over one connection. Returns how many the server answered to.
+
+    0: nothing is due, or the mail server is away. `lease` is in seconds.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM, [LEASE, limit])
+        cursor.execute(CLAIM, [lease, limit])
         ids = [row[0] for row in cursor.fetchall()]
     if not ids:
         return 0
-    letters = Letter.objects.filter(id__in=ids).select_related("person").order_by("next_try_at", "id")
+    letters = list(Letter.objects.filter(id__in=ids).select_related("person").order_by("next_try_at", "id"))
     notices = _notices(ids)
     server: BaseEmailBackend = get_connection()
-    for letter in letters:
-        _send(letter, notices.get(letter.pk, []), server)
+    answered = 0
+    for number, letter in enumerate(letters):
+        try:
+            server.open()
+        except OSError as away:  # also every SMTPException: wrong password, refused greeting
+            for waiting in letters[number:]:
+                _put_off(waiting, _reason(away))
+            return answered
+        if _renew(letter, lease):
+            _send(letter, notices.get(letter.pk, []), server)
+        answered += 1
     server.close()
-    return len(ids)
+    return answered
 
 
 def _notices(letter_ids: list[int]) -> dict[int, list[Notice]]:
-    """The notices of each letter: deadlines first, then by matter and in the order in which things happened."""
-    found = Notice.objects.filter(letter__in=letter_ids).select_related("news")
-    far = "9999"
-    ordered = sorted(
-        found,
-        key=lambda n: (
-            n.letter_id,
-            n.news.deadline.isoformat() if n.news.deadline else far,
-            n.news.about,
-            n.news.position,
+    """The notices of each letter, matter by matter: those with the nearest deadline first, then as they happened."""
+    found = Notice.objects.filter(letter__in=letter_ids).select_related("news").order_by("letter_id", "id")
+    return {letter: in_order(list(group)) for letter, group in groupby(found, key=lambda notice: notice.letter_id or 0)}
+
+
+def in_order(notices: list[Notice]) -> list[Notice]:
+    """Notices as a letter tells them: matters stay together, and the one with the nearest deadline comes first."""
+    never = datetime.max.replace(tzinfo=UTC)
+    nearest: dict[str, datetime] = {}
+    for notice in notices:
+        due = notice.news.deadline or never
+        nearest[notice.news.about] = min(due, nearest.get(notice.news.about, never))
+    return sorted(
+        notices,
+        key=lambda notice: (
+            nearest[notice.news.about],
+            notice.news.about,
+            notice.news.deadline or never,
+            notice.news.position,
+            notice.news.name,
         ),
     )
-    return {letter: list(group) for letter, group in groupby(ordered, key=lambda n: n.letter_id)}
+
+
+def _renew(letter: Letter, lease: int) -> bool:
+    """Take the claim anew. False if another sender has it by now, or the reader wants the letter no more."""
+    with connection.cursor() as cursor:
+        cursor.execute(RENEW, [lease, letter.pk, letter.claimed_until])
+        row = cursor.fetchone()
+    if row is not None:
+        (letter.claimed_until,) = row
+    return row is not None
 
 
 def _send(letter: Letter, notices: list[Notice], server: BaseEmailBackend) -> None:
+    if not letter.person.email or not letter.person.is_active:
+        _give_up(letter, "no address")
+        return
+    if not notices:
+        _give_up(letter, "nothing to say")
+        return
     try:
-        message = compose(letter, notices)
-        message.connection = server
-        message.send()
-    except smtplib.SMTPResponseException as refusal:
-        reason = f"{refusal.smtp_code}"
-        _mark(*((NEVER, reason) if refusal.smtp_code >= 500 else (LATER, reason)), letter)
-        server.close()
+        server.send_messages([compose(letter, notices)])
     except smtplib.SMTPRecipientsRefused as refusal:
-        code = max(code for code, _text in refusal.recipients.values())
-        _mark(*((NEVER, f"{code}") if code >= 500 else (LATER, f"{code}")), letter)
-    except (OSError, smtplib.SMTPException) as away:
-        _mark(LATER, type(away).__name__, letter)
+        code, text = max(refusal.recipients.values())
+        _answer(letter, code, text)
+        server.close()
+    except smtplib.SMTPDataError as refusal:
+        _answer(letter, refusal.smtp_code, refusal.smtp_error)
+        server.close()
+    except OSError as trouble:  # also every other SMTPException: it is not about this letter
+        _put_off(letter, _reason(trouble))
+        server.close()
+    except Exception as fault:
+        # A letter that cannot be written must not keep the others from their readers.
+        log.exception("letter %s could not be written", letter.pk)
+        _put_off(letter, type(fault).__name__)
         server.close()
     else:
         with connection.cursor() as cursor:
             cursor.execute(SENT, [letter.pk])
 
 
-def _mark(statement: str, reason: str, letter: Letter) -> None:
-    log.warning("letter %s was not sent: %s", letter.pk, reason)
+def _answer(letter: Letter, code: int, text: bytes | str) -> None:
+    """The server refused this letter: 5xx for ever, 4xx for now."""
+    reason = f"{code} {text.decode(errors='replace') if isinstance(text, bytes) else text}"
+    if code >= 500:
+        _give_up(letter, reason)
+    else:
+        _put_off(letter, reason)
+
+
+def _reason(trouble: OSError) -> str:
+    if isinstance(trouble, smtplib.SMTPResponseException):
+        return f"{type(trouble).__name__} {trouble.smtp_code}"
+    return type(trouble).__name__
+
+
+def _put_off(letter: Letter, reason: str) -> None:
+    log.warning("letter %s is tried again later: %s", letter.pk, reason)
     with connection.cursor() as cursor:
-        cursor.execute(statement, [reason, *([LAST_ATTEMPT] if statement is LATER else []), letter.pk])
+        cursor.execute(LATER, [reason[:200], LAST_ATTEMPT, letter.pk, letter.claimed_until])
+
+
+def _give_up(letter: Letter, reason: str) -> None:
+    log.warning("letter %s is never sent: %s", letter.pk, reason)
+    with connection.cursor() as cursor:
+        cursor.execute(NEVER, [reason[:200], letter.pk, letter.claimed_until])
 
 
 def compose(letter: Letter, notices: Iterable[Notice]) -> EmailMultiAlternatives:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from commons.journal.readers import reads
+from commons.kernel import clock
 from commons.kernel.events import Recorded
 
 from .actions import write_news
@@ -12,4 +13,4 @@ from .declare import declared_for
 @reads()
 def spread_the_news(recorded: Recorded) -> None:
     for declaration in declared_for(recorded.event.kind):
-        write_news(declaration=declaration, recorded=recorded)
+        write_news(declaration=declaration, recorded=recorded, at=clock.now())

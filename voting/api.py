@@ -69,6 +69,7 @@ class RoundViewSet(ReadOnlyModelViewSet[Round]):
     """Rounds, the newest first."""
 
     serializer_class = RoundSerializer
+    lookup_value_regex = "[0-9]{1,10}"
 
     def get_queryset(self) -> QuerySet[Round]:
         return Round.objects.select_related("place").prefetch_related("options").order_by("-id")

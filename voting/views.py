@@ -5,9 +5,10 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import quote_etag
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import condition, require_GET, require_POST
+from django.views.decorators.http import condition, require_GET, require_http_methods
 
 from commons.accounts.visitors import visitor
 from commons.kernel import clock
@@ -16,7 +17,7 @@ from commons.live.queries import seq_of
 
 from . import actions, policies, queries, receipts
 from .models import Bundle, Round
-from .words import result_rows, rule_words, step_words
+from .words import result_rows, rule_words, step_words, tie_words
 
 
 @never_cache
@@ -26,9 +27,12 @@ def ballot(request: HttpRequest, pk: int) -> HttpResponse:
     return _paper(request, queries.round_with_place(pk))
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 def cast(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a ballot. What is refused comes back with everything that was ticked."""
+    if request.method == "GET":
+        # Where signing in leads back to after a ballot was sent with an ended session.
+        return redirect("voting:round", pk=pk)
     ticked = request.POST.getlist("options")
     try:
         request_id = uuid.UUID(request.POST.get("request_id", ""))
@@ -37,12 +41,14 @@ def cast(request: HttpRequest, pk: int) -> HttpResponse:
         # What no page of ours sends; the action says what is wrong with it.
         request_id, selection = uuid.uuid4(), None
     try:
-        actions.cast(round_id=pk, person=visitor(request), selection=selection, request_id=request_id)
+        taken = actions.cast(round_id=pk, person=visitor(request), selection=selection, request_id=request_id)
     except Refused as refused:
         if refused.code == "not_found":
             raise
         return _paper(request, queries.round_with_place(pk), refused=refused, ticked=ticked)
-    return redirect("voting:receipt", pk=pk)
+    address = reverse("voting:receipt", args=[pk])
+    # A page sent a second time changes nothing, even if something else was ticked on it: the receipt says so.
+    return redirect(f"{address}?again" if taken.repeated else address)
 
 
 def _paper(
@@ -66,11 +72,13 @@ def _paper(
         "round": round,
         "place": round.place,
         "verdict": policies.can_vote(person, round, at),
+        "open": policies.in_time(round, at).allowed,
         "voted": queries.vote_of(person, round),
         "options": options,
         "chosen_cost": sum(option["cost"] for option in options if option["chosen"]),
-        # The server draws it, so that a page sent twice by a shaky line is one vote.
-        "request_id": request.POST.get("request_id") or uuid.uuid4(),
+        # The server draws it, so that a page sent twice by a shaky line is one vote. A refused one was not used up,
+        # but a fresh one serves as well, also when the one that was sent is the reason of the refusal.
+        "request_id": uuid.uuid4(),
         "refused": refused,
         "turnout": getattr(round, "turnout", None),
         "seq": seq_of(f"round:{round.pk}"),
@@ -87,9 +95,16 @@ def receipt(request: HttpRequest, pk: int) -> HttpResponse:
     voted = queries.vote_of(visitor(request), round)
     if voted is None:
         return redirect("voting:round", pk=pk)
-    return render(
-        request, "voting/receipt.html", {"at": clock.now(), "round": round, "place": round.place, "voted": voted}
-    )
+    at = clock.now()
+    context = {
+        "at": at,
+        "round": round,
+        "place": round.place,
+        "voted": voted,
+        "again": "again" in request.GET,
+        "open": policies.in_time(round, at).allowed,
+    }
+    return render(request, "voting/receipt.html", context)
 
 
 @require_GET
@@ -116,7 +131,8 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
         "rows": result_rows(found.outcome, titles, round.language),
         "best": max((row["votes"] for row in found.outcome["tally"]), default=0),
         "steps": step_words(found.outcome, titles, round.currency),
-        "ties": found.outcome["ties"],
+        "ties": tie_words(found.outcome, titles),
+        "recount": f"viche recount round-{round.slug}.viche.zip",
         "typed": typed,
         "receipt_found": code is not None and round.roll.filter(receipt=code).exists(),
     }

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from commons.kernel import money
 
 from .methods.explain import MONEY, explain
-from .rules import describe
+from .rules import N_, describe
 
 RULE_MONEY = ("budget", "increment")
 
@@ -23,6 +23,27 @@ def step_words(outcome: dict[str, Any], titles: dict[int, str], currency: str) -
     """The steps of the count, sentence by sentence."""
     told = (explain(row, titles) for row in outcome["rounds"])
     return [_(sentence) % _shown(params, MONEY, currency) for sentence, params in told]
+
+
+# What decided a tie, by the link of the rule's chain (voting.rules.TIE_LINKS).
+DECIDED = {
+    "votes": N_("%(titles)s were equal. The one with more votes went first: %(first)s."),
+    "cost": N_("%(titles)s were equal. The one that costs less went first: %(first)s."),
+    "lot": N_("%(titles)s were equal. The lot drawn from the sealed ballot box put first: %(first)s."),
+    "published-order": N_("%(titles)s were equal. The order on the ballot put first: %(first)s."),
+}
+
+
+def tie_words(outcome: dict[str, Any], titles: dict[int, str]) -> list[str]:
+    """Each tie that was met, sentence by sentence. Titles are quoted: a title may itself hold a comma."""
+    return [
+        _(DECIDED[tie["decided_by"]])
+        % {
+            "titles": ", ".join(f"“{titles[number]}”" for number in tie["options"]),
+            "first": f"“{titles[tie['order'][0]]}”",
+        }
+        for tie in outcome["ties"]
+    ]
 
 
 def result_rows(outcome: dict[str, Any], titles: dict[int, str], language: str) -> list[dict[str, Any]]:

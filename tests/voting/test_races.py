@@ -78,7 +78,7 @@ def test_one_request_sent_fifty_times_at_once_has_one_effect(schedule: Schedule,
 def test_one_captured_post_is_replayed_fifty_times(schedule: Schedule, olena: Person, client_of: Callable[[Person], Client]):
     round = schedule()
     clients = [client_of(olena) for _ in range(5)]
-    data = {"request_id": str(uuid4()), "option": ["1", "2"]}
+    data = {"request_id": str(uuid4()), "options": ["1", "2"]}
     answers = at_once(
         [lambda client=client: client.post(f"/en/rounds/{round.pk}/ballot/", data) for client in clients for _ in range(10)],
         hands=5,
@@ -142,7 +142,9 @@ def test_whatever_is_accepted_is_counted_under_sixteen_nonstop_voters(
                     history.accepted[person.pk] = sorted(selection)
 
         def beat() -> None:
+            give_up = time.monotonic() + 20
             while not Result.objects.filter(round=round).exists():
+                assert time.monotonic() < give_up
                 tasks.close_due()
                 time.sleep(0.02)
 

@@ -14,6 +14,8 @@ from .. import keys, policies, queries, receipts
 from ..models import Roll
 
 SALT_LENGTH = 16
+# The second key of a pair of advisory locks is a 32-bit integer.
+MAX_ROUND_ID = 2**31 - 1
 # Two voters drawing one receipt is a matter of one in 10^16 per pair; then another is drawn.
 DRAWS = 3
 
@@ -43,6 +45,8 @@ def cast(
     # (its order and time join roll and ballot), and the vote path needs PostgreSQL alone.
     if person is None or not person.is_authenticated:
         raise Refused("sign_in_first")
+    if not 0 < round_id <= MAX_ROUND_ID:
+        raise Refused("not_found")
     for draw in range(1, DRAWS + 1):
         try:
             with transaction.atomic(durable=True):
