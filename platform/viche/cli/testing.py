@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import hashlib
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from viche.stack.secrets_file import load_or_make
-from viche.stack.servers import CannotStart, servers
+from viche.stack.servers import CannotStart, is_in_use, servers
 from viche.stack.site import ROOT
 
+MIGRATIONS = ("*/migrations/*.py", "platform/*/migrations/*.py", "platform/commons/*/migrations/*.py")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -28,6 +32,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     env = {**os.environ, "DJANGO_SETTINGS_MODULE": "viche.settings"}
     if arguments.no_browser:
         marks.append("not browser")
+    elif not wants_browser(arguments.marker, rest):
+        pass
     elif browser := find_or_install_browser():
         env["VICHE_CHROMIUM"] = browser
     else:
@@ -37,15 +43,39 @@ def main(argv: Sequence[str] | None = None) -> int:
     if marks:
         rest = ["-m", " and ".join(marks), *rest]
     # The tests' servers are their own: an address in the environment would be somebody's real data.
+    for name in ("VICHE_DEMO", "EMAIL_URL", "VICHE_ORIGIN", "VICHE_LIVE_ORIGIN", "VICHE_BEHIND_PROXY"):
+        env.pop(name, None)
     try:
-        with servers(arguments.data, from_environment=False) as running:
+        with contextlib.ExitStack() as stack:
+            data = arguments.data
+            if is_in_use(data):  # two runs side by side: the second makes servers that it throws away
+                data = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="viche-test-")))
+            running = stack.enter_context(servers(data, from_environment=False))
             env |= load_or_make(running.folder) | running.environment() | {"VICHE_DATA": str(running.folder)}
-            for name in ("VICHE_DEMO", "EMAIL_URL", "VICHE_ORIGIN", "VICHE_LIVE_ORIGIN"):
-                env.pop(name, None)
-            return subprocess.run([sys.executable, "-m", "pytest", *rest], env=env, cwd=ROOT).returncode
+            return _pytest(rest, env, running.folder / "migrations.stamp")
     except CannotStart as reason:
         print(reason)
         return 1
+
+
+def _pytest(arguments: list[str], env: dict[str, str], stamp: Path) -> int:
+    """Run pytest; the test database of the run before is used again as long as the migrations are the same."""
+    now = hashlib.sha256(
+        b"".join(path.read_bytes() for pattern in MIGRATIONS for path in sorted(ROOT.glob(pattern)))
+    ).hexdigest()
+    fresh = [] if stamp.exists() and stamp.read_text() == now else ["--create-db"]
+    stamp.write_text(now)
+    return subprocess.run([sys.executable, "-m", "pytest", *fresh, *arguments], env=env, cwd=ROOT).returncode
+
+
+def wants_browser(marker: str, arguments: Sequence[str]) -> bool:
+    """Whether such a run can reach the browser tests: they lie in tests/browser and are marked `browser`."""
+    if marker:
+        return "browser" in marker
+    paths = [(ROOT / text.partition("::")[0]).resolve() for text in arguments if not text.startswith("-")]
+    paths = [path for path in paths if path.exists()]
+    browser = ROOT / "tests" / "browser"
+    return not paths or any(path.is_relative_to(browser) or browser.is_relative_to(path) for path in paths)
 
 
 def find_or_install_browser() -> str | None:
@@ -54,12 +84,11 @@ def find_or_install_browser() -> str | None:
         return found
     if os.geteuid() == 0 and shutil.which("apt-get"):
         print("Installing Chromium …")
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        subprocess.run(["apt-get", "update"], env=env, check=False, **quiet)
-        subprocess.run(
-            ["apt-get", "install", "-y", "--no-install-recommends", "chromium"], env=env, check=False, **quiet
-        )
+        for step in (["update"], ["install", "-y", "--no-install-recommends", "chromium"]):
+            subprocess.run(
+                ["apt-get", *step], env=env, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            )
     return _browser()
 
 

@@ -88,6 +88,15 @@ def locked(folder: Path) -> Iterator[IO[str]]:
         yield lock
 
 
+def is_in_use(folder: Path) -> bool:
+    """Whether somebody holds the data folder at this moment."""
+    try:
+        with locked(folder.resolve()):
+            return False
+    except CannotStart:
+        return True
+
+
 def require_space(folder: Path) -> None:
     """Raises CannotStart when the disk is nearly full: better said now than found by PostgreSQL at a vote."""
     status = os.statvfs(folder)

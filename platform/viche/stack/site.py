@@ -44,11 +44,9 @@ class Ports:
 
 
 def environment(servers: Servers, ports: Ports, keys: dict[str, str], *, demo: bool) -> dict[str, str]:
-    """The environment of every process of the site; what the caller's own environment names wins."""
+    """The environment of every process of the site; keys and origins that the caller's own environment names win."""
     ours = {
         **keys,
-        **servers.environment(),
-        "VICHE_DATA": str(servers.folder),
         "VICHE_ORIGIN": ports.origin,
         "VICHE_LIVE_ORIGIN": f"ws://{ports.host}:{ports.live}",
         "DJANGO_SETTINGS_MODULE": "viche.settings",
@@ -56,7 +54,7 @@ def environment(servers: Servers, ports: Ports, keys: dict[str, str], *, demo: b
     }
     if demo:
         ours["VICHE_DEMO"] = "1"
-    return {**ours, **os.environ, **servers.environment()}
+    return {**ours, **os.environ, **servers.environment(), "VICHE_DATA": str(servers.folder)}
 
 
 def require_free(ports: Ports) -> None:

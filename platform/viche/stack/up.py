@@ -37,10 +37,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8000, help="pages, votes and API")
     parser.add_argument("--live-port", type=int, default=8001, help="sockets")
-    parser.add_argument("--data", type=Path, default=site.ROOT / "var", help="where everything is kept")
+    parser.add_argument("--data", type=Path, help="where everything is kept (default: var)")
     parser.add_argument("--workers", type=int, default=2, help="processes for pages")
     parser.add_argument("--no-demo", action="store_true", help="start empty, without the demo's places and people")
     arguments = parser.parse_args(argv)
+    folder = arguments.data or Path(os.environ.get("VICHE_DATA", site.ROOT / "var"))
     console = Console()
     ports = Ports(arguments.host, arguments.port, arguments.live_port)
 
@@ -52,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     for number in ENDINGS:
         signal.signal(number, stop)
     try:
-        with running(arguments.data, ports, console, demo=not arguments.no_demo, workers=arguments.workers) as site_:
+        with running(folder, ports, console, demo=not arguments.no_demo, workers=arguments.workers) as site_:
             site_.greet()
             site_.keep_running()
     except CannotStart as reason:
