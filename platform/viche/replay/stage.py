@@ -130,9 +130,7 @@ def settle(place: Place, size: int) -> list[Resident]:
         EmailAddress.objects.bulk_create(
             EmailAddress(user_id=known[email], email=email, primary=True, verified=True) for email in batch
         )
-    return [
-        Resident(number, known[email], email, *document_of(place, number)) for number, email in enumerate(emails)
-    ]
+    return [Resident(number, known[email], email, *document_of(place, number)) for number, email in enumerate(emails)]
 
 
 def attest(place: Place, resident: Resident) -> None:

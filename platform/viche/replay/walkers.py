@@ -40,7 +40,9 @@ class Walker:
         page = self._patiently(lambda: self.browser.get("/en/accounts/login/"))
         page = self._patiently(lambda: self.browser.submit(page.form(field="email"), {"email": self.resident.email}))
         for _ in range(TRIES):
-            page = self._patiently(lambda page=page: self.browser.submit(page.form(field="code"), {"code": self._code()}))
+            page = self._patiently(
+                lambda page=page: self.browser.submit(page.form(field="code"), {"code": self._code()})
+            )
             if "sessionid" in self.browser.cookies and page.path.startswith("/en/me/"):
                 return
             time.sleep(PAUSE)

@@ -19,7 +19,7 @@ from . import site
 from .children import Child
 from .secrets_file import load_or_make
 from .servers import CannotStart, Servers, locked, servers, wait_for_leftovers
-from .site import Ports, Process
+from .site import Ports
 
 STARTS_WITHIN = 60.0
 # A process that keeps dying is started again after 1, 2, 4 ... at most 30 seconds.
