@@ -84,10 +84,15 @@ def import_application(env: dict[str, str]) -> None:
     django.setup()
     from viche.celery import app
 
-    for module in (settings.ROOT_URLCONF, "viche.wsgi", *SHARED):
+    for module in (settings.ROOT_URLCONF, *SHARED):
         importlib.import_module(module)
     app.loader.import_default_modules()
     app.finalize()
+
+
+def import_pages() -> None:
+    """Import the pages' application. Only once the static files are collected: it looks at them once, now."""
+    importlib.import_module("viche.wsgi")
 
 
 def manage(*arguments: str) -> Callable[[], object]:
