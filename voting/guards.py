@@ -10,9 +10,11 @@ BEGIN
     IF TG_OP = 'DELETE' THEN
         RAISE EXCEPTION 'a round is never deleted' USING ERRCODE = 'check_violation';
     END IF;
-    IF (NEW.place_id, NEW.slug, NEW.title, NEW.question, NEW.rule, NEW.rule_digest, NEW.options_digest, NEW.currency, NEW.opens_at)
+    IF (NEW.place_id, NEW.slug, NEW.title, NEW.question, NEW.rule, NEW.rule_digest, NEW.options_digest,
+        NEW.currency, NEW.opens_at)
        IS DISTINCT FROM
-       (OLD.place_id, OLD.slug, OLD.title, OLD.question, OLD.rule, OLD.rule_digest, OLD.options_digest, OLD.currency, OLD.opens_at)
+       (OLD.place_id, OLD.slug, OLD.title, OLD.question, OLD.rule, OLD.rule_digest, OLD.options_digest,
+        OLD.currency, OLD.opens_at)
     THEN
         RAISE EXCEPTION 'the rules of a round are frozen' USING ERRCODE = 'check_violation';
     END IF;

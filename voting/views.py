@@ -75,6 +75,7 @@ def _paper(
         "open": policies.in_time(round, at).allowed,
         "voted": queries.vote_of(person, round),
         "options": options,
+        "over_allowed": round.rule.get("max_cost") is None,
         "chosen_cost": sum(option["cost"] for option in options if option["chosen"]),
         # The server draws it, so that a page sent twice by a shaky line is one vote. A refused one was not used up,
         # but a fresh one serves as well, also when the one that was sent is the reason of the refusal.

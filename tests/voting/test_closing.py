@@ -19,8 +19,9 @@ from commons.accounts.models import Person
 from commons.journal.models import Entry
 from commons.kernel.checkpoint import raw_public_key
 from commons.kernel.verdicts import Refused
+from commons.live.models import Frame
 from voting import keys, pabulib, queries, tasks
-from voting.actions import cast, close_round, count_round, extend_round, record_opening
+from voting.actions import cast, close_round, count_round, count_turnout, extend_round, record_opening
 from voting.bundle import BundleError
 from voting.models import Ballot, Bundle, Extension, Option, Result, Round, Turnout
 from voting.options import OptionDraft
@@ -282,3 +283,25 @@ def test_opening_is_recorded_once_and_not_too_early(schedule: Schedule, at: date
     assert record_opening(round_id=round.pk, at=at) is False
     assert [record_opening(round_id=round.pk, at=at + HOUR) for _ in range(2)] == [True, False]
     assert kinds(round) == ["voting.RoundScheduled", "voting.RoundOpened"]
+
+
+def test_the_turnout_is_counted_by_the_beat_and_told_only_when_it_changed(
+    voted: Round, schedule: Schedule, olena: Person, time_passes: TimePasses, at: datetime
+):
+    assert tasks.turnout_due() == 1
+    turnout = Turnout.objects.get(round=voted)
+    assert (turnout.voters, turnout.electorate, turnout.as_of) == (5, 6, at)
+    assert tasks.turnout_due() == 0
+
+    cast(round_id=voted.pk, person=olena, selection=[1], request_id=uuid4())
+    later = at + timedelta(seconds=5)
+    assert count_turnout(round_id=voted.pk, at=later) is not None
+    assert count_turnout(round_id=voted.pk, at=later + timedelta(seconds=5)) is None
+
+    told = list(Frame.objects.filter(topic=f"round:{voted.pk}").order_by("seq").values_list("payload", flat=True))
+    assert [(frame["voters"], frame["electorate"], frame["as_of"]) for frame in told] == [
+        (5, 6, at.isoformat()),
+        (6, 6, later.isoformat()),
+    ]
+    coming = schedule(opens_at=at + HOUR, closes_at=at + 2 * HOUR)
+    assert count_turnout(round_id=coming.pk, at=at) is None

@@ -268,3 +268,18 @@ def test_a_vote_by_http_takes_a_fixed_number_of_statements(
     # The first vote in a process reads the paper as well.
     assert counts[0][-1] == "WITH"
     assert counts[1] == counts[2] == ["SELECT", "SELECT", "SELECT", "SELECT", "WITH"]
+
+
+def test_the_paper_says_whether_more_than_the_budget_may_be_named(
+    schedule: Schedule, olena: Person, client_of: ClientOf
+):
+    loose = schedule()
+    strict = schedule(rule={"method": "greedy-budget", "budget": 100_000_00, "max_cost": 100_000_00})
+    client = client_of(olena)
+    sent = {"request_id": str(uuid4()), "options": ["2", "3"]}  # 110 000 together
+    assert "the count decides what fits" in page(client, f"/en/rounds/{loose.pk}/")
+    assert "Untick something" in page(client, f"/en/rounds/{strict.pk}/")
+    assert client.post(f"/en/rounds/{loose.pk}/ballot/", sent).status_code == 302
+    refused = client.post(f"/en/rounds/{strict.pk}/ballot/", sent)
+    assert (refused.status_code, Roll.objects.filter(round=strict).count()) == (400, 0)
+    assert "costs more than the budget" in refused.content.decode()

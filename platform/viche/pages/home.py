@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from commons.kernel import clock
 from commons.places.models import Place
+from viche import demo
 
 from . import queries
 
@@ -24,6 +26,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "found": queries.places_named(words) if words else [],
             "municipalities": [] if words else queries.municipalities(),
             "open_now": queries.open_phases(at)[:SHOWN],
+            "demo_progress": demo.progress() if settings.DEMO else None,
         },
     )
 

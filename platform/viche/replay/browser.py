@@ -29,11 +29,12 @@ class Page:
     headers: dict[str, str]
     body: bytes
 
-    def form(self, action: str = "") -> Form:
-        """The first form whose action contains the given text. Raises LookupError if there is none."""
+    def form(self, action: str = "", field: str = "") -> Form:
+        """The first form to post whose action contains the text and which has such a field. Raises LookupError."""
         for found in re.finditer(r"<form\b([^>]*)>(.*?)</form>", self.text, re.DOTALL):
             attributes = _attributes(found[1])
-            if attributes.get("method", "get").lower() == "post" and action in attributes.get("action", ""):
+            posted = attributes.get("method", "get").lower() == "post"
+            if posted and action in attributes.get("action", "") and f'name="{field}' in found[2]:
                 return Form(attributes.get("action") or self.path, _fields(found[2]), _choices(found[2]))
         raise LookupError(f"there is no form {action!r} on {self.path} ({self.status})")
 

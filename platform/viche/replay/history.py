@@ -1,7 +1,8 @@
 """The history of all votes as the voters saw it, held against what was counted.
 
-Each submit ended as *ok* (a receipt was shown), *refused* (a sentence was shown) or *unknown* (the line broke). At the end:
-every ok is counted, with the last choice; whatever is counted was ok or unknown; nothing refused is counted; one per voter.
+Each submit ended as *ok* (a receipt was shown), *refused* (a sentence was shown) or *unknown* (the line broke). At the
+end: every ok is counted, with the last choice; whatever is counted was ok or unknown; nothing refused is counted; one
+per voter.
 """
 
 from __future__ import annotations
@@ -42,16 +43,18 @@ class History:
     def expected(self) -> tuple[Counter[Selection], list[str]]:
         """The box that must have been counted, and what is wrong with the history itself.
 
-        A voter's last accepted choice counts. A voter whose last submit stayed unknown cannot be judged: walkers
-        repeat such a submit with the same request id until it is resolved, so one that is left is a fault.
+        A voter's last accepted choice counts. Walkers repeat an unknown submit with the same request id until it is
+        answered (an accepted one gives its receipt even after the close), so one that stays unknown is a fault.
         """
         last: dict[int, Submit] = {}
+        latest: dict[int, str] = {}
         wrong: list[str] = []
         for submit in self.submits:
+            latest[submit.voter] = submit.outcome
             if submit.outcome == OK:
                 last[submit.voter] = submit
-        unresolved = {s.voter for s in self.submits if s.outcome == UNKNOWN} - set(last)
-        wrong += [f"voter {voter}: the fate of the vote was never learnt" for voter in sorted(unresolved)]
+        unresolved = sorted(voter for voter, outcome in latest.items() if outcome == UNKNOWN)
+        wrong += [f"voter {voter}: the fate of the vote was never learnt" for voter in unresolved]
         receipts: dict[int, set[str]] = {}
         for submit in self.submits:
             if submit.outcome == OK:

@@ -181,7 +181,13 @@ class Play:
                 with _turn(stage):
                     if (closes_at - clock.now()).total_seconds() < 10:
                         closes_at = staging.extend(stage, lasting=timedelta(seconds=60))
-            self._cast(round.pk, number, [numbers[key] for key in self.file.votes[number].projects])
+            neighbour = self.file.votes[(number + 1) % size]
+            self._cast(
+                round.pk,
+                number,
+                [numbers[key] for key in self.file.votes[number].projects],
+                [numbers[key] for key in neighbour.projects],
+            )
 
         order = sorted(range(size), key=lambda number: self._chance(number, "turn", 10**6))
         self._all("voting", order, vote)
@@ -192,11 +198,12 @@ class Play:
         self._wait_for_the_close(round, late, papers, numbers)
         return spent
 
-    def _cast(self, round_id: int, number: int, selection: list[int]) -> None:
+    def _cast(self, round_id: int, number: int, selection: list[int], first_thought: list[int]) -> None:
+        """One resident votes; some first as their neighbour does, some press the button twice."""
         walker = self.browsers[number]
         paper = walker.paper(round_id)
-        if selection and self._chance(number, "mind") < CHANGE_THEIR_MIND:
-            walker.cast(paper, selection[:1], self.history)
+        if self._chance(number, "mind") < CHANGE_THEIR_MIND:
+            walker.cast(paper, first_thought, self.history)
             paper = walker.paper(round_id)
         walker.cast(paper, selection, self.history)
         if self._chance(number, "twice") < SEND_TWICE:
@@ -263,7 +270,7 @@ class Play:
         if told != wanted:
             report.differences.append(f"{len(wanted - told)} got no letter, {len(told - wanted)} got one unasked")
         stray = Notice.objects.filter(news__about=about, news__urgency="outcome").exclude(letter__key=about).count()
-        report.figures["Letters of the outcome"] = f"{sent} to {len(wanted)} people ({stray} notices left for the digest)"
+        report.figures["Letters of the outcome"] = f"{sent} to {len(wanted)} people ({stray} notices for the digest)"
         self.progress("letters", sent, len(wanted))
 
     # -- tools --------------------------------------------------------------------------------------------------

@@ -105,7 +105,7 @@ def document_of(place: Place, number: int) -> tuple[str, date]:
 
 
 def import_register(place: Place, official: Person, size: int) -> None:
-    """Import the list of residents as the official would: a CSV file, kept as keyed hashes. Repeated, it does nothing."""
+    """Import the list of residents as the official would: CSV, kept as keyed hashes. Repeated, it does nothing."""
     rows = ["number,born,place"]
     for number in range(size):
         document, born = document_of(place, number)
@@ -130,9 +130,7 @@ def settle(place: Place, size: int) -> list[Resident]:
         EmailAddress.objects.bulk_create(
             EmailAddress(user_id=known[email], email=email, primary=True, verified=True) for email in batch
         )
-    return [
-        Resident(number, known[email], email, *document_of(place, number)) for number, email in enumerate(emails)
-    ]
+    return [Resident(number, known[email], email, *document_of(place, number)) for number, email in enumerate(emails)]
 
 
 def attest(place: Place, resident: Resident) -> None:
@@ -151,10 +149,10 @@ def open_consultation(file: PabulibFile, place: Place, official: Person, *, thre
     """Draft and publish the consultation. Its steps get generous instants; the official moves them when all is done."""
     at = clock.now()
     phases = [
-        PhasePlan(Phase.Kind.COLLECT, at - timedelta(seconds=1), at + timedelta(days=1)),
-        PhasePlan(Phase.Kind.REVIEW, at + timedelta(days=1), at + timedelta(days=2)),
-        PhasePlan(Phase.Kind.VOTE, at + timedelta(days=2), at + timedelta(days=3)),
-        PhasePlan(Phase.Kind.FOLLOW_UP, at + timedelta(days=3), at + timedelta(days=400)),
+        PhasePlan(kind=Phase.Kind.COLLECT, opens_at=at - timedelta(seconds=1), closes_at=at + timedelta(days=1)),
+        PhasePlan(kind=Phase.Kind.REVIEW, opens_at=at + timedelta(days=1), closes_at=at + timedelta(days=2)),
+        PhasePlan(kind=Phase.Kind.VOTE, opens_at=at + timedelta(days=2), closes_at=at + timedelta(days=3)),
+        PhasePlan(kind=Phase.Kind.FOLLOW_UP, opens_at=at + timedelta(days=3), closes_at=at + timedelta(days=400)),
     ]
     title = file.meta.get("description") or f"Participatory budget of {place.name}"
     year = file.meta.get("instance", "")

@@ -1,4 +1,4 @@
-"""What residents do, through HTTP and nothing else: sign in with the code from their letter, read, write, support, vote."""
+"""What residents do, through HTTP and nothing else: sign in with a code from a letter, read, write, support, vote."""
 
 from __future__ import annotations
 
@@ -38,9 +38,11 @@ class Walker:
     def sign_in(self) -> None:
         """Ask for a code, read it in the letter, type it."""
         page = self._patiently(lambda: self.browser.get("/en/accounts/login/"))
-        page = self._patiently(lambda: self.browser.submit(page.form(), {"email": self.resident.email}))
+        page = self._patiently(lambda: self.browser.submit(page.form(field="email"), {"email": self.resident.email}))
         for _ in range(TRIES):
-            page = self._patiently(lambda page=page: self.browser.submit(page.form(), {"code": self._code()}))
+            page = self._patiently(
+                lambda page=page: self.browser.submit(page.form(field="code"), {"code": self._code()})
+            )
             if "sessionid" in self.browser.cookies and page.path.startswith("/en/me/"):
                 return
             time.sleep(PAUSE)
@@ -56,7 +58,7 @@ class Walker:
     def publish_idea(self, consultation: int, *, title: str, cost: str, about: str) -> int:
         """Write a mini-initiative in the form; returns its number."""
         path = f"/en/consultations/{consultation}/ideas/new/"
-        form = self._patiently(lambda: self.browser.get(path)).form("ideas")
+        form = self._patiently(lambda: self.browser.get(path)).form(field="title")
         values: dict[str, str | list[str]] = {"title": title, "problem": about, "proposal": about, "location": ""}
         page = self._patiently(lambda: self.browser.submit(form, values | {"cost": cost, "publish": "1"}))
         found = re.fullmatch(r"/en/ideas/(\d+)/", page.path)
@@ -98,9 +100,9 @@ class Walker:
         raise WalkError(f"the vote of {self.resident.email} got no answer")
 
     def _outcome(self, page: Page, chosen: tuple[int, ...]) -> Submit:
-        if page.status == 200 and page.path.endswith("/receipt/"):
-            if found := RECEIPT.search(page.text):
-                return Submit(self.resident.number, chosen, OK, found[0])
+        found = RECEIPT.search(page.text) if page.path.partition("?")[0].endswith("/receipt/") else None
+        if page.status == 200 and found:
+            return Submit(self.resident.number, chosen, OK, found[0])
         if page.status in (400, 403, 409):
             return Submit(self.resident.number, chosen, REFUSED)
         raise WalkError(f"a vote was answered with {page.status} at {page.path}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import hashlib
+import json
 import os
 import signal
 import time
@@ -18,7 +19,7 @@ from . import site
 from .children import Child
 from .secrets_file import load_or_make
 from .servers import CannotStart, Servers, locked, servers, wait_for_leftovers
-from .site import Ports, Process
+from .site import Ports
 
 STARTS_WITHIN = 60.0
 # A process that keeps dying is started again after 1, 2, 4 ... at most 30 seconds.
@@ -135,6 +136,7 @@ class Site:
         self._demo: Child | None = None
         self._again_at: dict[str, float] = {}
         self._pause: dict[str, float] = {}
+        self._noted: dict[str, int | None] = {}
 
     def start(self) -> None:
         """Start all processes side by side and wait until each answers. Raises CannotStart."""
@@ -192,6 +194,7 @@ class Site:
         while True:
             for child in self._children():
                 self._look_after(child)
+            self._note_pids()
             if self._demo and not self._demo.is_running():
                 self._demo_ended(self._demo)
             time.sleep(0.3)
@@ -199,6 +202,13 @@ class Site:
     def _children(self) -> list[Child]:
         servers_ = [server.child for server in (self.data.postgres, self.data.valkey) if server]
         return servers_ + [process.child for process in self.processes]
+
+    def _note_pids(self) -> None:
+        """Keep a file that names every running process: for an operator, and for a replay that means to kill some."""
+        pids = {child.name: child.pid for child in self._children() if child.is_running()}
+        if pids != self._noted:
+            (self.data.folder / "run-state" / "pids.json").write_text(json.dumps(pids))
+            self._noted = pids
 
     def _look_after(self, child: Child) -> None:
         now = time.monotonic()
@@ -226,8 +236,3 @@ class Site:
             highlight=False,
         )
         self._demo = None
-
-
-def pids(site_processes: list[Process]) -> dict[str, int]:
-    """Process ids by name, for whoever means to kill one."""
-    return {process.child.name: pid for process in site_processes if (pid := process.child.pid)}

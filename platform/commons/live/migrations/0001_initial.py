@@ -5,32 +5,33 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Topic',
+            name="Topic",
             fields=[
-                ('name', models.CharField(max_length=60, primary_key=True, serialize=False)),
-                ('seq', models.BigIntegerField()),
+                ("name", models.CharField(max_length=60, primary_key=True, serialize=False)),
+                ("seq", models.BigIntegerField()),
             ],
         ),
         migrations.CreateModel(
-            name='Frame',
+            name="Frame",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('topic', models.CharField(max_length=60)),
-                ('seq', models.BigIntegerField()),
-                ('payload', models.JSONField()),
-                ('position', models.BigIntegerField(null=True)),
-                ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("topic", models.CharField(max_length=60)),
+                ("seq", models.BigIntegerField()),
+                ("payload", models.JSONField()),
+                ("position", models.BigIntegerField(null=True)),
+                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('topic', 'seq'), name='frame_once'), models.UniqueConstraint(fields=('topic', 'position'), name='frame_of_entry_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("topic", "seq"), name="frame_once"),
+                    models.UniqueConstraint(fields=("topic", "position"), name="frame_of_entry_once"),
+                ],
             },
         ),
     ]
