@@ -73,8 +73,8 @@ def wants_browser(marker: str, arguments: Sequence[str]) -> bool:
     if marker:
         return "browser" in marker
     paths = [(ROOT / text.partition("::")[0]).resolve() for text in arguments if not text.startswith("-")]
-    paths = [path for path in paths if path.exists()]
     browser = ROOT / "tests" / "browser"
+    paths = [path for path in paths if path.exists() or path.is_relative_to(browser)]
     return not paths or any(path.is_relative_to(browser) or browser.is_relative_to(path) for path in paths)
 
 
