@@ -99,6 +99,7 @@ def send_due(limit: int = BATCH, lease: int = LEASE) -> int:
         except OSError as away:  # also every SMTPException: wrong password, refused greeting
             for waiting in letters[number:]:
                 _put_off(waiting, _reason(away))
+            server.close()  # it may be half open
             return answered
         if _renew(letter, lease):
             _send(letter, notices.get(letter.pk, []), server)
