@@ -45,7 +45,7 @@ WHERE id IN (
       AND (claimed_until IS NULL OR claimed_until < now())
     ORDER BY next_try_at, id LIMIT %s FOR UPDATE SKIP LOCKED
 )
-RETURNING id
+RETURNING id, claimed_until
 """
 # `claimed_until` is the mark of its holder: it changes with every claim. A letter that was withdrawn is not renewed.
 RENEW = """
@@ -86,13 +86,15 @@ def send_due(limit: int = BATCH, lease: int = LEASE) -> int:
     """
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, [lease, limit])
-        ids = [row[0] for row in cursor.fetchall()]
-    if not ids:
+        claims = dict(cursor.fetchall())
+    if not claims:
         return 0
-    letters = list(Letter.objects.filter(id__in=ids).select_related("person").order_by("next_try_at", "id"))
-    notices = _notices(ids)
+    letters = list(Letter.objects.filter(id__in=claims).select_related("person").order_by("next_try_at", "id"))
+    notices = _notices(list(claims))
     server: BaseEmailBackend = get_connection()
     answered = 0
+    for letter in letters:
+        letter.claimed_until = claims[letter.pk]  # our mark, whoever may hold it by now
     for number, letter in enumerate(letters):
         try:
             server.open()

@@ -8,7 +8,7 @@ from threading import Barrier
 
 import pytest
 from django.conf import settings as site
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 
 from commons.accounts.models import Person
@@ -304,6 +304,23 @@ def test_five_senders_at_once_share_the_letters(outcome_letters, sink, residents
     assert sum(in_threads(5, task)) == 60
     assert sink.copies() == {person.email: 1 for person in people}
     assert set(fates().values()) == {(True, False, "", 1)}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_sender_does_not_wait_for_letters_that_another_is_just_taking(outcome_letters, sink, residents):
+    outcome_letters(*residents(4))
+
+    def send_the_rest():
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '10s'")
+        return send_due()
+
+    with transaction.atomic():
+        taken = set(Letter.objects.select_for_update().order_by("id")[:2].values_list("person__email", flat=True))
+        assert in_threads(1, send_the_rest) == [2]
+    assert set(sink.copies()) & taken == set()
+    assert send_due() == 2
+    assert sorted(sink.copies().values()) == [1, 1, 1, 1]
 
 
 @pytest.mark.django_db(transaction=True)
