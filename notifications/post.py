@@ -37,14 +37,15 @@ LEASE = 300
 # A mail server that is away or says 4xx: after 1, 4, 9 ... minutes, at most an hour, for about two days.
 LAST_ATTEMPT = 60
 
+# ARRAY(...) is read once. A plain IN (... LIMIT n) may be read again for each row, and then claims more than n.
 CLAIM = """
 UPDATE notifications_letter SET claimed_until = now() + %s * interval '1 second', attempts = attempts + 1
-WHERE id IN (
+WHERE id = ANY (ARRAY (
     SELECT id FROM notifications_letter
     WHERE sent_at IS NULL AND failed_at IS NULL AND next_try_at <= now()
       AND (claimed_until IS NULL OR claimed_until < now())
     ORDER BY next_try_at, id LIMIT %s FOR UPDATE SKIP LOCKED
-)
+))
 RETURNING id, claimed_until
 """
 # `claimed_until` is the mark of its holder: it changes with every claim. A letter that was withdrawn is not renewed.

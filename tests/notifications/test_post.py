@@ -294,6 +294,14 @@ def test_a_4xx_that_crosses_the_click_does_not_bring_the_letter_back(outcome_let
     assert fates() == {"Olena": (False, True, "unsubscribed", 1)}
 
 
+def test_a_batch_is_never_larger_than_its_limit_whatever_plan_the_database_chooses(outcome_letters, sink, residents):
+    outcome_letters(*residents(10))
+    with connection.cursor() as cursor:
+        for way in ("hashjoin", "mergejoin", "hashagg", "material", "sort", "indexscan", "indexonlyscan", "bitmapscan"):
+            cursor.execute(f"SET LOCAL enable_{way} = off")
+    assert [send_due(limit=4) for _batch in range(4)] == [4, 4, 2, 0]
+
+
 # -- several at once ----------------------------------------------------------------------------------------------
 
 
