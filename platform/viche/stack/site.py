@@ -84,10 +84,15 @@ def import_application(env: dict[str, str]) -> None:
     django.setup()
     from viche.celery import app
 
-    for module in (settings.ROOT_URLCONF, "viche.wsgi", *SHARED):
+    for module in (settings.ROOT_URLCONF, *SHARED):
         importlib.import_module(module)
     app.loader.import_default_modules()
     app.finalize()
+
+
+def import_pages() -> None:
+    """Make the WSGI application, once for all its processes. Only after the static files lie in their place."""
+    importlib.import_module("viche.wsgi")
 
 
 def manage(*arguments: str) -> Callable[[], object]:

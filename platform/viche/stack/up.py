@@ -80,6 +80,7 @@ def running(folder: Path, ports: Ports, console: Console, *, demo: bool, workers
             site.import_application(site.environment(data, ports, load_or_make(folder), demo=demo))
             console.print("Preparing the database and the files …")
             _prepare(folder)
+            site.import_pages()
             the_site = Site(data, ports, console, workers=workers, demo=demo)
             stack.callback(the_site.stop)
             console.print("Starting pages, sockets, worker and beat …")
