@@ -13,6 +13,9 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+import psycopg
+
+from viche.stack.postgres import Postgres
 from viche.stack.secrets_file import load_or_make
 from viche.stack.servers import CannotStart, is_in_use, servers
 from viche.stack.site import ROOT
@@ -52,20 +55,27 @@ def main(argv: Sequence[str] | None = None) -> int:
                 data = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="viche-test-")))
             running = stack.enter_context(servers(data, from_environment=False))
             env |= load_or_make(running.folder) | running.environment() | {"VICHE_DATA": str(running.folder)}
-            return _pytest(rest, env, running.folder / "migrations.stamp")
+            if running.postgres:
+                forget_old_tables(running.postgres, running.folder / "migrations.stamp")
+            return subprocess.run([sys.executable, "-m", "pytest", *rest], env=env, cwd=ROOT).returncode
     except CannotStart as reason:
         print(reason)
         return 1
 
 
-def _pytest(arguments: list[str], env: dict[str, str], stamp: Path) -> int:
-    """Run pytest; the test database of the run before is used again as long as the migrations are the same."""
+def forget_old_tables(postgres: Postgres, stamp: Path) -> None:
+    """Drop the test database of the run before, unless the migrations are the same: then it is used again.
+
+    Dropped here, not by pytest's --create-db: a run of tests without a database would make none.
+    """
     now = hashlib.sha256(
         b"".join(path.read_bytes() for pattern in MIGRATIONS for path in sorted(ROOT.glob(pattern)))
     ).hexdigest()
-    fresh = [] if stamp.exists() and stamp.read_text() == now else ["--create-db"]
+    if stamp.exists() and stamp.read_text() == now:
+        return
+    with psycopg.connect(postgres.url("postgres"), autocommit=True) as connection:
+        connection.execute("DROP DATABASE IF EXISTS test_viche WITH (FORCE)")
     stamp.write_text(now)
-    return subprocess.run([sys.executable, "-m", "pytest", *fresh, *arguments], env=env, cwd=ROOT).returncode
 
 
 def wants_browser(marker: str, arguments: Sequence[str]) -> bool:

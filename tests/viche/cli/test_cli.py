@@ -7,10 +7,12 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from viche.cli import COMMANDS, main
-from viche.cli.testing import wants_browser
+from viche.cli.testing import forget_old_tables, wants_browser
+from viche.stack.servers import servers
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -74,3 +76,24 @@ def test_an_unknown_command_fails_without_a_traceback() -> None:
 )
 def test_chromium_is_asked_for_only_where_it_is_used(marker: str, arguments: list[str], wanted: bool) -> None:
     assert wants_browser(marker, arguments) is wanted
+
+
+def test_the_test_database_is_kept_as_long_as_the_migrations_are_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with servers(tmp_path / "data", from_environment=False) as running:
+        assert running.postgres
+        stamp = running.folder / "migrations.stamp"
+
+        def databases() -> set[str]:
+            with psycopg.connect(running.database_url) as connection:
+                return {name for (name,) in connection.execute("SELECT datname FROM pg_database").fetchall()}
+
+        forget_old_tables(running.postgres, stamp)
+        with psycopg.connect(running.database_url, autocommit=True) as connection:
+            connection.execute("CREATE DATABASE test_viche")
+        forget_old_tables(running.postgres, stamp)
+        assert "test_viche" in databases()
+        monkeypatch.setattr("viche.cli.testing.MIGRATIONS", ("voting/migrations/*.py",))  # as if some were changed
+        forget_old_tables(running.postgres, stamp)
+        assert "test_viche" not in databases()
