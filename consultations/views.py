@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from commons.accounts.visitors import member, visitor
 from commons.kernel import clock
 from commons.kernel.verdicts import Refused
+from commons.live.queries import seq_of
 
 from . import actions, policies, queries
 from .forms import ConsultationForm, MoveForm
@@ -24,6 +25,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "at": at,
         "consultation": found,
+        "seq": seq_of(f"consultation:{pk}"),
         "place": found.place,
         "steps": queries.steps(found, at),
         "standing": standing,

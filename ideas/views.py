@@ -14,6 +14,7 @@ from commons.accounts.models import Person
 from commons.accounts.visitors import member, visitor
 from commons.kernel import clock
 from commons.kernel.verdicts import Refused, require
+from commons.live.queries import seq_of
 from consultations.models import Consultation, Phase
 from consultations.queries import consultation_for, of_place
 
@@ -55,6 +56,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "at": at,
         "idea": idea,
+        "seq": seq_of(f"idea:{pk}"),
         "consultation": consultation,
         "place": consultation.place,
         "currency": consultation.currency,

@@ -16,8 +16,8 @@ class OutboxBackend(BaseEmailBackend):
         rows = [
             OutboxMessage(
                 to=recipient,
-                subject=message.subject,
-                text=message.body,
+                subject=str(message.subject),
+                text=str(message.body),
                 html=next((str(c) for c, kind in getattr(message, "alternatives", []) if kind == "text/html"), ""),
                 headers={name: str(value) for name, value in message.extra_headers.items()},
             )

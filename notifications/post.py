@@ -37,15 +37,16 @@ LEASE = 300
 # A mail server that is away or says 4xx: after 1, 4, 9 ... minutes, at most an hour, for about two days.
 LAST_ATTEMPT = 60
 
+# ARRAY(...) is read once. A plain IN (... LIMIT n) may be read again for each row, and then claims more than n.
 CLAIM = """
 UPDATE notifications_letter SET claimed_until = now() + %s * interval '1 second', attempts = attempts + 1
-WHERE id IN (
+WHERE id = ANY (ARRAY (
     SELECT id FROM notifications_letter
     WHERE sent_at IS NULL AND failed_at IS NULL AND next_try_at <= now()
       AND (claimed_until IS NULL OR claimed_until < now())
     ORDER BY next_try_at, id LIMIT %s FOR UPDATE SKIP LOCKED
-)
-RETURNING id
+))
+RETURNING id, claimed_until
 """
 # `claimed_until` is the mark of its holder: it changes with every claim. A letter that was withdrawn is not renewed.
 RENEW = """
@@ -86,19 +87,22 @@ def send_due(limit: int = BATCH, lease: int = LEASE) -> int:
     """
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, [lease, limit])
-        ids = [row[0] for row in cursor.fetchall()]
-    if not ids:
+        claims = dict(cursor.fetchall())
+    if not claims:
         return 0
-    letters = list(Letter.objects.filter(id__in=ids).select_related("person").order_by("next_try_at", "id"))
-    notices = _notices(ids)
+    letters = list(Letter.objects.filter(id__in=claims).select_related("person").order_by("next_try_at", "id"))
+    notices = _notices(list(claims))
     server: BaseEmailBackend = get_connection()
     answered = 0
+    for letter in letters:
+        letter.claimed_until = claims[letter.pk]  # our mark, whoever may hold it by now
     for number, letter in enumerate(letters):
         try:
             server.open()
         except OSError as away:  # also every SMTPException: wrong password, refused greeting
             for waiting in letters[number:]:
                 _put_off(waiting, _reason(away))
+            server.close()  # it may be half open
             return answered
         if _renew(letter, lease):
             _send(letter, notices.get(letter.pk, []), server)

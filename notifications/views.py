@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from commons.accounts.visitors import member
 from commons.kernel import clock
 from commons.kernel.verdicts import Refused
 
@@ -22,16 +23,17 @@ from .unsubscribe import read_token
 @require_http_methods(["GET", "POST"])
 def preferences(request: HttpRequest) -> HttpResponse:
     """Which letters I get."""
+    person = member(request)
     if request.method == "POST":
         wanted = request.POST.getlist("kinds")
         for kind in Letter.Kind.values:
             if kind in wanted:
-                unmute(person=request.user, kind=kind)
+                unmute(person=person, kind=kind)
             else:
-                mute(person=request.user, kind=kind, at=clock.now())
+                mute(person=person, kind=kind, at=clock.now())
         messages.success(request, _("Saved. This holds from the next letter on."))
         return redirect("notifications:preferences")
-    muted = set(Mute.objects.filter(person=request.user).values_list("kind", flat=True))
+    muted = set(Mute.objects.filter(person=person).values_list("kind", flat=True))
     kinds = [(kind, label, kind not in muted) for kind, label in Letter.Kind.choices]
     return render(request, "notifications/preferences.html", {"kinds": kinds})
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import consultations.api
-import ideas.api
-import voting.api
 from django.urls import URLPattern, URLResolver, path
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.routers import SimpleRouter
 
+import consultations.api
+import ideas.api
+import voting.api
 from commons.accounts import api as accounts_api
 
 router = SimpleRouter()

@@ -19,6 +19,7 @@ app.conf.beat_schedule = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    "seal the journal": {"task": "commons.journal.tasks.seal", "schedule": 60.0, "options": {"expires": 60}},
     "open what is due": {"task": "voting.tasks.open_due", "schedule": 2.0, "options": {"expires": 2}},
     "close and count what is due": {"task": "voting.tasks.close_due", "schedule": 2.0, "options": {"expires": 2}},
     "count the turnout": {"task": "voting.tasks.turnout_due", "schedule": 5.0, "options": {"expires": 5}},

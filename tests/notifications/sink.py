@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections import Counter
 from collections.abc import Callable
@@ -28,7 +29,8 @@ def as_usual(address: str) -> str:
 
 
 class Sink:
-    """Listens on its own thread. `on_mail`, `on_rcpt`, `on_data` and `on_kept` may be replaced while it runs.
+    """Listens on its own thread. `on_mail`, `on_rcpt`, `on_data` and `on_kept` may be replaced while it runs;
+    they run on threads of their own, and other senders are served meanwhile.
 
     `on_kept` is called when the letter is kept, before its sender hears so.
     """
@@ -64,7 +66,7 @@ class Sink:
     async def handle_MAIL(  # noqa: N802
         self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
     ) -> str:
-        if refusal := self.on_mail(address):
+        if refusal := await asyncio.to_thread(self.on_mail, address):
             return refusal
         envelope.mail_from = address
         return "250 OK"
@@ -72,15 +74,15 @@ class Sink:
     async def handle_RCPT(  # noqa: N802
         self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
     ) -> str:
-        if refusal := self.on_rcpt(address):
+        if refusal := await asyncio.to_thread(self.on_rcpt, address):
             return refusal
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
         message = message_from_bytes(envelope.content, policy=policy.default)
-        if refusal := self.on_data(envelope.rcpt_tos[0]):
+        if refusal := await asyncio.to_thread(self.on_data, envelope.rcpt_tos[0]):
             return refusal
         self.kept.append(message)
-        self.on_kept(len(self.kept))
+        await asyncio.to_thread(self.on_kept, len(self.kept))
         return "250 kept"

@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 from threading import Barrier
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from commons.accounts.models import Person, Residency
+from commons.kernel import locks
 from commons.places.actions import add_place
 from notifications.actions import mute, plan_letters, unmute
 from notifications.models import Letter, Notice
@@ -306,3 +307,43 @@ def test_five_planners_at_once_put_each_notice_into_one_letter(tell, olena, petr
     assert Letter.objects.filter(kind="outcome").count() == 36
     assert {letter.notices.count() for letter in Letter.objects.filter(kind="digest").order_by("id")} == {3}
     assert {letter.notices.count() for letter in Letter.objects.filter(kind="outcome").order_by("id")} == {1}
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "waits",
+    [
+        lambda olena: plan_letters(at=NEXT_MORNING + DAY),
+        lambda olena: mute(person=olena, kind="digest", at=NEXT_MORNING),
+    ],
+)
+def test_who_plans_the_next_day_or_unsubscribes_waits_for_the_planner_at_work(tell, olena, waits):
+    """Else the notice would change from one requested letter to another, or the letter be overlooked."""
+    tell(olena, name=DIGEST, written=NOON)
+
+    def work():
+        try:
+            waits(olena)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            locks.exclusive("letters", 0)
+            second = pool.submit(work)
+            while not (queued := sessions_queueing_for_the_lock()) and not second.done():
+                pass
+        second.result(timeout=20)
+    assert queued == 1
+
+
+def sessions_queueing_for_the_lock():
+    """How many sessions wait for the planners' lock."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND classid = %s "
+            "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+            [locks.SPACES["letters"]],
+        )
+        (number,) = cursor.fetchone()
+    return number

@@ -19,13 +19,15 @@ from .visitors import member
 
 
 class PlaceSerializer(serializers.ModelSerializer[Place]):
-    """A place; `parent` is the address of the one above it."""
+    """A place; `above` is the address of the one it belongs to."""
 
-    parent = serializers.SlugRelatedField(slug_field="slug", read_only=True)  # type: ignore[var-annotated]
+    above: serializers.SlugRelatedField[Place] = serializers.SlugRelatedField(
+        slug_field="slug", read_only=True, source="parent"
+    )
 
     class Meta:
         model = Place
-        fields: ClassVar = ["slug", "kind", "names", "parent", "languages", "time_zone", "currency", "register_code"]
+        fields: ClassVar = ["slug", "kind", "names", "above", "languages", "time_zone", "currency", "register_code"]
 
 
 class PlaceViewSet(ReadOnlyModelViewSet[Place]):

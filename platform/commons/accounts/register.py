@@ -1,7 +1,8 @@
 """A municipality's list of residents: read from CSV, kept only as keyed hashes.
 
 Columns: `number` (of the document), `born` (birth date, ISO or day.month.year), `place` (address of the settlement in
-Viche; empty for the municipality itself). UTF-8 with or without BOM, Windows-1251 or Windows-1257; comma, semicolon or tab.
+Viche; empty for the municipality itself).
+UTF-8 with or without BOM, Windows-1251 or Windows-1257; comma, semicolon or tab.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
 from allauth.account import views as allauth
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from . import views
 
@@ -11,6 +12,8 @@ sign_in = [
     path("signup/", allauth.signup, name="account_signup"),
     path("signup/code/", allauth.email_verification_sent, name="account_email_verification_sent"),
     path("logout/", allauth.logout, name="account_logout"),
+    # Where allauth sends who asks for a code that nobody expects.
+    path("email/", RedirectView.as_view(pattern_name="viche:me"), name="account_email"),
     path("inactive/", allauth.account_inactive, name="account_inactive"),
 ]
 

@@ -26,6 +26,8 @@ class Entry(models.Model):
 
     seal = models.ForeignKey("Seal", null=True, on_delete=models.PROTECT, related_name="entries")
     leaf = models.IntegerField(null=True)
+    # The leaf's hash as it was sealed: it lets the verification name the entry that was changed.
+    fingerprint = models.BinaryField(max_length=32, null=True)
 
     class Meta:
         verbose_name_plural = "entries"

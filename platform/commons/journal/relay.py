@@ -14,14 +14,15 @@ from .readers import readers_of
 log = logging.getLogger(__name__)
 
 # Claimed by a conditional write whose returned rows are looked at. A relay that dies keeps its claim for a minute.
+# An array, not IN: a subquery with locks may be run more than once by a join and then claims more than its limit.
 # Entries that failed wait longer each time (attempts squared, in seconds), so that one bad entry holds nobody up.
 CLAIM = """
 UPDATE journal_entry SET claimed_until = now() + interval '60 seconds', attempts = attempts + 1
-WHERE id IN (
+WHERE id = ANY (ARRAY(
     SELECT id FROM journal_entry
     WHERE relayed_at IS NULL AND (claimed_until IS NULL OR claimed_until < now())
     ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
-)
+))
 RETURNING id
 """
 

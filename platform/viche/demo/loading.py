@@ -50,6 +50,9 @@ def people_and_links() -> Iterator[tuple[str, str]]:
         "moderator": _office_holder("rasa@liuboml.example", "Rasa Jonaitė", "uk", liuboml, Office.Role.MODERATOR),
         "auditor": _office_holder("audra@liuboml.example", "Audra Petraitė", "uk", liuboml, Office.Role.AUDITOR),
     }
+    ruse = Place.objects.get(slug="ruse")
+    mayor = _office_holder("office@ruse.example", "Десислава Николова", "bg", ruse, Office.Role.OFFICIAL)
+    people["voter (Ruse)"] = _resident("elena@ruse.example", "Елена Русева", "bg", ruse, mayor)
     for label, person in people.items():
         yield label, link_for(person)
 

@@ -4,6 +4,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from commons.accounts.visitors import member
 from commons.kernel import clock
 
 from . import queries
@@ -13,7 +14,7 @@ from . import queries
 def me(request: HttpRequest) -> HttpResponse:
     """My page: where I live, my votes still missing, my initiatives, what came of those I support."""
     at = clock.now()
-    person = request.user
+    person = member(request)
     return render(
         request,
         "viche/me.html",

@@ -113,7 +113,8 @@ class Play:
         self._all("attesting", residents, lambda resident: staging.attest(place, resident))
         self._all("signing in", self.browsers, lambda walker: walker.sign_in())
         self._publish(stage)
-        self._all("supporting", self._who_supports(stage, supporters), self._support(stage))
+        if self._is_open(stage, Phase.Kind.COLLECT):
+            self._all("supporting", self._who_supports(stage, supporters), self._support(stage))
         return stage
 
     def _publish(self, stage: Stage) -> None:
@@ -128,7 +129,10 @@ class Play:
             )
 
         # One after the other, in the order of the file: the paper lists them in the order in which they came.
-        for position in self._counted("publishing", range(len(self.file.projects))):
+        there = Idea.objects.filter(consultation=stage.consultation).order_by("id").values_list("pk", flat=True)
+        for project, pk in zip(self.file.projects, there, strict=False):
+            stage.idea_of_project[project.id] = pk
+        for position in self._counted("publishing", range(len(there), len(self.file.projects))):
             publish(position)
 
     def _who_supports(self, stage: Stage, supporters: int) -> list[tuple[Walker, int]]:
@@ -153,7 +157,11 @@ class Play:
         return support
 
     def _review(self, stage: Stage) -> None:
-        staging.move_to(stage, Phase.Kind.REVIEW, lasting=timedelta(hours=12))
+        vote = Phase.objects.get(consultation=stage.consultation, kind=Phase.Kind.VOTE)
+        if vote.opens_at <= clock.now():
+            return  # an interrupted replay came as far as this
+        if not self._is_open(stage, Phase.Kind.REVIEW):
+            staging.move_to(stage, Phase.Kind.REVIEW, lasting=timedelta(hours=12))
         self._until("the review to open", lambda: self._is_open(stage, Phase.Kind.REVIEW), 30)
         staging.decide_all(stage, lambda items: self._counted("deciding", items))
 
@@ -244,7 +252,9 @@ class Play:
         report.differences += self.history.differences((s for _, s in bundle.ballots), bundle.receipts)
         project_of = {number: project for project, number in self._numbers(stage).items()}
         winners = {project_of[number] for number in bundle.result["winners"]}
-        if winners != self.file.winners:
+        if not self.file.winners:
+            report.figures["Announced"] = "the file does not say who won"
+        elif winners != self.file.winners:
             report.differences.append(f"winners: {sorted(winners)} instead of {sorted(self.file.winners)}")
         report.figures |= {
             "Ballots counted": f"{len(bundle.ballots)}",

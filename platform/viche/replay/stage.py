@@ -146,19 +146,25 @@ def attest(place: Place, resident: Resident) -> None:
 
 
 def open_consultation(file: PabulibFile, place: Place, official: Person, *, threshold: int) -> Consultation:
-    """Draft and publish the consultation. Its steps get generous instants; the official moves them when all is done."""
+    """Draft and publish the consultation. Its steps get generous instants; the official moves them when all is done.
+
+    One that an interrupted replay of the same file left behind is taken up again.
+    """
     at = clock.now()
+    title = f"{file.meta.get('description') or f'Participatory budget of {place.name}'} {file.meta.get('instance', '')}"
+    title = title.strip()[:200]
+    begun = Consultation.objects.filter(place=place, title=title, published_at__isnull=False)
+    if left := begun.exclude(phases__round__counted_at__isnull=False).order_by("id").first():
+        return left
     phases = [
         PhasePlan(kind=Phase.Kind.COLLECT, opens_at=at - timedelta(seconds=1), closes_at=at + timedelta(days=1)),
         PhasePlan(kind=Phase.Kind.REVIEW, opens_at=at + timedelta(days=1), closes_at=at + timedelta(days=2)),
         PhasePlan(kind=Phase.Kind.VOTE, opens_at=at + timedelta(days=2), closes_at=at + timedelta(days=3)),
         PhasePlan(kind=Phase.Kind.FOLLOW_UP, opens_at=at + timedelta(days=3), closes_at=at + timedelta(days=400)),
     ]
-    title = file.meta.get("description") or f"Participatory budget of {place.name}"
-    year = file.meta.get("instance", "")
     draft = consultations.draft_consultation(
         place=place,
-        title=f"{title} {year}".strip()[:200],
+        title=title,
         summary="Which projects shall be paid from the participatory budget? Real projects and real ballots, replayed.",
         text="The projects, the ballots and the announced winners come from Pabulib (pabulib.org). "
         "The people are invented; their choices are the real ones.",
@@ -206,8 +212,15 @@ def decide_all(stage: Stage, progress: Any) -> None:
 
 def put_to_vote(stage: Stage, *, lasting: timedelta) -> Round:
     """Begin the voting step and put the shortlist on the ballot under the file's own rule."""
-    phase = move_to(stage, Phase.Kind.VOTE, lasting=lasting + timedelta(hours=1))
+    phase = Phase.objects.select_related("round").get(consultation=stage.consultation, kind=Phase.Kind.VOTE)
+    if phase.round is not None:
+        # Left behind by an interrupted replay: everybody votes again, and the last vote counts.
+        stage.round = phase.round
+        return phase.round
     at = clock.now()
+    if phase.opens_at > at:
+        phase = move_to(stage, Phase.Kind.VOTE, lasting=lasting + timedelta(hours=1))
+        at = clock.now()
     opens_at = max(phase.opens_at, at + timedelta(seconds=1))
     stage.round = ideas.put_to_vote(
         consultation=stage.consultation,

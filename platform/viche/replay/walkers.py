@@ -6,6 +6,7 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from notifications.models import OutboxMessage
 
@@ -40,9 +41,8 @@ class Walker:
         page = self._patiently(lambda: self.browser.get("/en/accounts/login/"))
         page = self._patiently(lambda: self.browser.submit(page.form(field="email"), {"email": self.resident.email}))
         for _ in range(TRIES):
-            page = self._patiently(
-                lambda page=page: self.browser.submit(page.form(field="code"), {"code": self._code()})
-            )
+            form = page.form(field="code")
+            page = self._patiently(partial(self.browser.submit, form, {"code": self._code()}))
             if "sessionid" in self.browser.cookies and page.path.startswith("/en/me/"):
                 return
             time.sleep(PAUSE)

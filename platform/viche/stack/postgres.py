@@ -104,7 +104,8 @@ class Postgres:
         if self.child.identity == "nobody":
             self._hand_over(NOBODY)
         options = "--username=viche --auth=trust --encoding=UTF8 --locale=C --locale-provider=builtin"
-        command = [binary("initdb"), "-D", fresh, *options.split(), "--builtin-locale=C.UTF-8", "--data-checksums"]
+        command: list[str | Path] = [binary("initdb"), "-D", fresh, *options.split()]
+        command += ["--builtin-locale=C.UTF-8", "--data-checksums"]
         done = subprocess.run(
             launched(command, identity=self.child.identity), capture_output=True, text=True, errors="replace"
         )

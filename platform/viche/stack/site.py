@@ -91,7 +91,7 @@ def import_application(env: dict[str, str]) -> None:
 
 
 def import_pages() -> None:
-    """Import the pages' application. Only once the static files are collected: it looks at them once, now."""
+    """Make the WSGI application, once for all its processes. Only after the static files lie in their place."""
     importlib.import_module("viche.wsgi")
 
 

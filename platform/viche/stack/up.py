@@ -57,7 +57,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             site_.greet()
             site_.keep_running()
     except CannotStart as reason:
-        console.print(str(reason), style="red", markup=False, highlight=False)
+        console.print(str(reason), style="red", markup=False, highlight=False, soft_wrap=True)
         return 1
     except Stopped:
         console.print("Stopped. Everything is kept; `./viche up` starts it again.")
@@ -179,7 +179,9 @@ class Site:
         links.log.unlink(missing_ok=True)
         links.start()
         if _wait(links) != 0:
-            self.console.print(f"  The demo's people could not be made:\n{links.tail(12)}", style="red", markup=False)
+            self.console.print(
+                f"  The demo's people could not be made:\n{links.tail(12)}", style="red", markup=False, soft_wrap=True
+            )
             return
         for line in links.log.read_text().splitlines():
             label, tab, path = line.partition("\t")

@@ -16,10 +16,11 @@ class Valkey:
     def __init__(self, folder: Path, address: Path, log: Path) -> None:
         self.folder = folder
         self.address = address
+        command: list[str | Path] = [_binary(), "--port", "0", "--unixsocket", address, "--unixsocketperm", "700"]
+        command += ["--dir", folder, "--appendonly", "yes", "--save", "", "--maxmemory-policy", "noeviction"]
         self.child = Program(
             "Valkey",
-            [_binary(), "--port", "0", "--unixsocket", address, "--unixsocketperm", "700", "--dir", folder]
-            + ["--appendonly", "yes", "--save", "", "--maxmemory-policy", "noeviction", "--loglevel", "warning"],
+            [*command, "--loglevel", "warning"],
             log=log,
             lock=log.with_name("valkey.lock"),
         )

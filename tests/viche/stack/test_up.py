@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import stat
@@ -33,6 +34,13 @@ def test_it_starts_answers_and_stops_at_ctrl_c(up: Start, folder: Path) -> None:
     assert site.status() == 200
     with urllib.request.urlopen(f"http://127.0.0.1:{site.live_port}/ws/healthz", timeout=5) as answer:
         assert answer.status == 200
+    with urllib.request.urlopen(f"http://127.0.0.1:{site.port}/en/", timeout=20) as answer:
+        page = answer.read().decode()
+    files = re.findall(r'"(/static/[^"]+)"', page)
+    assert files
+    for file in files:  # at the very first start, too
+        with urllib.request.urlopen(f"http://127.0.0.1:{site.port}{file}", timeout=5) as answer:
+            assert answer.status == 200
     assert site.end(signal.SIGINT) == 0
     assert "Stopped." in site.said()
     assert "Traceback" not in site.said()
