@@ -11,7 +11,6 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings as site
-from django.db import connection
 
 from notifications.models import Letter
 from notifications.tasks import letters as task
