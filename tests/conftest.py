@@ -6,10 +6,12 @@ import random  # noqa: TID251 - the shuffle must be the same in each run
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.db import connection
 from django.db.models import query
 from django.template import engines
 from django.test import Client
@@ -170,6 +172,16 @@ def residents(liuboml: Place, petro: Person, at: datetime) -> Callable[[int], li
         return people
 
     return make
+
+
+@pytest.fixture
+def database_url(db: None) -> str:
+    """The address of the test's own database, for a process that the test starts."""
+    here = connection.settings_dict
+    named = {"host": here["HOST"], "port": here["PORT"], "user": here["USER"], "password": here["PASSWORD"]}
+    given = {name: str(value) for name, value in named.items() if value}
+    given |= {name: value for name, value in here["OPTIONS"].items() if name in named}
+    return f"postgres:///{here['NAME']}?{urlencode(given)}"
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from datetime import timedelta
 
 import pytest
 from django.conf import settings as site
-from django.db import connection
 
 from notifications.models import Letter
 from notifications.tasks import letters as task
@@ -23,16 +22,13 @@ SENDER = "import django; django.setup(); from notifications.tasks import letters
 
 
 @pytest.fixture
-def start_sender(sink):
+def start_sender(sink, database_url):
     """Start a process of its own that sends what is due to the sink."""
     started = []
 
     def start():
-        database = connection.settings_dict
-        host = f"{database['HOST']}:{database['PORT']}"
-        user = f"{database['USER']}:{database['PASSWORD']}" if database["PASSWORD"] else database["USER"]
         environment = os.environ | {
-            "DATABASE_URL": f"postgres://{user}@{host}/{database['NAME']}",
+            "DATABASE_URL": database_url,
             "EMAIL_URL": f"smtp://127.0.0.1:{sink.port}",
             "DJANGO_SETTINGS_MODULE": "viche.settings",
             "SECRET_KEY": site.SECRET_KEY,

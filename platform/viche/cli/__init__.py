@@ -12,6 +12,7 @@ COMMANDS: dict[str, tuple[str, str, bool]] = {
     "up": ("viche.stack.up", "start everything on this machine", False),
     "test": ("viche.cli.testing", "run the tests against real servers", False),
     "lint": ("viche.cli.linting", "check style, types, templates, imports and migrations", False),
+    "words": ("viche.cli.words", "bring the catalogues of the interface up to date", False),
     "recount": ("voting.recount", "count a published bundle again", False),
     "replay": ("viche.replay", "walk a real participatory budget through the platform", False),
     "demo": ("viche.demo", "load the demo into a running site", True),
