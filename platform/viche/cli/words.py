@@ -40,14 +40,14 @@ SOURCES = (
 NOT_SOURCES = ("__pycache__", "locale", "migrations", "tests")
 
 
-class MissingGettext(Exception):
+class MissingGettext(Exception):  # noqa: N818 - a sentence for a person, not a fault
     """The programs of GNU gettext are not on this machine."""
 
 
 class _Extraction(makemessages.Command):
     """Django's extraction, told about our mark for sentences that are translated later, and of no settings."""
 
-    settings_available = False  # type: ignore[assignment] # a cached property there; ours needs no LOCALE_PATHS
+    settings_available = False  # a cached property there; ours needs no LOCALE_PATHS
     xgettext_options = [*makemessages.Command.xgettext_options, "--keyword=N_"]
 
 
@@ -98,7 +98,7 @@ def updated(old: polib.POFile, template: polib.POFile, locale: str) -> polib.POF
         entry.flags = [flag for flag in asked.flags if flag != "fuzzy"]
         found = known.get((asked.msgctxt, asked.msgid, asked.msgid_plural))
         if asked.msgid_plural:
-            empty = {form: "" for form in range(count_of_forms(locale))}
+            empty = dict.fromkeys(range(count_of_forms(locale)), "")
             entry.msgstr_plural = empty | (dict(found.msgstr_plural) if found else {})
         elif found:
             entry.msgstr = found.msgstr
