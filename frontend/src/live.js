@@ -51,6 +51,8 @@ export function startLive (places) {
     })
     socket.addEventListener('message', ({ data }) => {
       const frame = JSON.parse(data)
+      // The server counts what it sent and we have not acknowledged; who never answers is closed.
+      if (frame.ping) return socket.send(JSON.stringify({ do: 'pong', ping: frame.ping }))
       if (!seen.has(frame.topic) || typeof frame.seq !== 'number') return
       if (seen.get(frame.topic) && frame.seq > seen.get(frame.topic) + 1) catchUp(frame.topic).catch(() => {}).then(() => apply(frame))
       else apply(frame)

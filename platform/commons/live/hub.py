@@ -13,9 +13,8 @@ import logging
 import time
 from typing import Any, Protocol
 
-from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
-from django.db import close_old_connections
 
 from . import hints, queries
 
@@ -41,10 +40,11 @@ class Hub:
         self._hinted: set[str] = set()
         self._tasks: list[asyncio.Task[None]] = []
 
-    def join(self, topic: str, listener: Listener, since: int) -> None:
-        """Hand this listener every frame of the topic from now on; older ones than the topic's last it reads itself."""
+    def join(self, topic: str, listener: Listener) -> None:
+        """Hand this listener every frame of the topic from now on. What it missed before, it reads by `catch_up`."""
         self._listeners.setdefault(topic, set()).add(listener)
-        self._seen.setdefault(topic, since)
+        # Not from the number the client names: a wrong one would hide the topic's frames from everyone here.
+        self._seen.setdefault(topic, 0)
         if not self._tasks:
             self._tasks = [asyncio.create_task(self._follow_hints()), asyncio.create_task(self._hand_out())]
 
@@ -60,14 +60,16 @@ class Hub:
         return await _read(since)
 
     async def _follow_hints(self) -> None:
+        layer = get_channel_layer()
         while True:
             with contextlib.suppress(Exception):  # Redis away, restarted or emptied: the sweep bridges it
-                layer = get_channel_layer()
                 channel = await layer.new_channel()
                 await layer.group_add(hints.GROUP, channel)
                 while True:
                     message = await layer.receive(channel)
                     self._hinted.add(message.get("topic", ""))
+            with contextlib.suppress(Exception):
+                await layer.flush()  # or each attempt would leave a channel behind; in this process it is ours alone
             await asyncio.sleep(AGAIN)
 
     async def _hand_out(self) -> None:
@@ -95,15 +97,12 @@ class Hub:
 async def _read(since: dict[str, int]) -> list[tuple[str, int, str]]:
     if not since:
         return []
-    return await sync_to_async(_serialised)(since)
+    return await database_sync_to_async(_serialised)(since)
 
 
 def _serialised(since: dict[str, int]) -> list[tuple[str, int, str]]:
     """Each frame as the text that every listener gets: serialised once, not once per socket."""
-    try:
-        return [(topic, seq, frame_text(topic, seq, payload)) for topic, seq, payload in queries.frames_since(since)]
-    finally:
-        close_old_connections()
+    return [(topic, seq, frame_text(topic, seq, payload)) for topic, seq, payload in queries.frames_since(since)]
 
 
 def frame_text(topic: str, seq: int, payload: Any) -> str:
