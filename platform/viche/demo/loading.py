@@ -52,7 +52,7 @@ def people_and_links() -> Iterator[tuple[str, str]]:
     }
     ruse = Place.objects.get(slug="ruse")
     mayor = _office_holder("office@ruse.example", "Десислава Николова", "bg", ruse, Office.Role.OFFICIAL)
-    people["voter (Ruse)"] = _resident("elena@ruse.example", "Елена Русева", "bg", ruse, mayor)
+    people["voter"] = _resident("elena@ruse.example", "Елена Русева", "bg", ruse, mayor)
     for label, person in people.items():
         yield label, link_for(person)
 
