@@ -107,14 +107,19 @@ def site(_static_files_are_collected: None) -> Iterator[Site]:
 
 @pytest.fixture
 def window(chromium: Browser, site: Site, client_of: Callable[[Person], Client]) -> Iterator[OpenWindow]:
-    """Open a window: for somebody who is signed in, or for nobody. More options are those of a browser context."""
+    """Open a window: for somebody who is signed in, or for nobody. More options are those of a browser context.
+
+    Without `socket` the live socket opens and says nothing: most stories are not about it.
+    """
     opened = []
 
-    def open_window(person: Person | None = None, *, width: int = 1280, **options: Any) -> Window:
+    def open_window(person: Person | None = None, *, width: int = 1280, socket: bool = False, **options: Any) -> Window:
         context = chromium.new_context(
             **{"viewport": {"width": width, "height": 800}, "locale": "uk-UA", "timezone_id": "Europe/Kyiv"} | options
         )
         context.set_default_timeout(10_000)
+        if not socket:
+            context.route_web_socket(re.compile("/ws/$"), lambda silent: None)
         opened.append(context)
         if person:
             key = client_of(person).cookies[django_settings.SESSION_COOKIE_NAME].value
@@ -125,9 +130,3 @@ def window(chromium: Browser, site: Site, client_of: Callable[[Person], Client])
     for context in opened:
         context.close()
     site.application.wait_until_idle()
-
-
-@pytest.fixture
-def no_socket() -> Callable[[Window], None]:
-    """A socket that opens and says nothing, where live figures are not what the test is about."""
-    return lambda window: window.page.context.route_web_socket(re.compile("/ws/$"), lambda socket: None)

@@ -11,12 +11,9 @@ from voting.models import Roll, Round
 Schedule = Callable[..., Round]
 
 
-def test_olena_signs_in_and_votes_by_keyboard_alone(
-    window: OpenWindow, no_socket: Callable[..., None], schedule: Schedule, olena: Person
-):
+def test_olena_signs_in_and_votes_by_keyboard_alone(window: OpenWindow, schedule: Schedule, olena: Person):
     round = schedule()
     at_home = window()
-    no_socket(at_home)
     at_home.go(f"/uk/rounds/{round.pk}/")
     at_home.tab_to("Увійти")
     at_home.press("Enter")
@@ -71,11 +68,10 @@ def test_olena_votes_and_changes_her_mind_without_scripts(window: OpenWindow, sc
 
 
 def test_the_money_chosen_is_kept_while_one_ticks_and_the_server_says_the_same(
-    window: OpenWindow, no_socket: Callable[..., None], schedule: Schedule, olena: Person
+    window: OpenWindow, schedule: Schedule, olena: Person
 ):
     round = schedule(rule={"method": "greedy-budget", "budget": 100_000_00, "max_cost": 100_000_00})
     olenas = window(olena)
-    no_socket(olenas)
     page = olenas.go(f"/uk/rounds/{round.pk}/")
     chosen, over = page.locator("[data-basket-chosen]"), page.locator("[data-basket-over]")
     page.get_by_label("Криниця").check()
@@ -99,12 +95,9 @@ def test_the_money_chosen_is_kept_while_one_ticks_and_the_server_says_the_same(
     page.wait_for_url("**/receipt/")
 
 
-def test_a_ballot_sent_twice_by_an_impatient_thumb_is_one_vote(
-    window: OpenWindow, no_socket: Callable[..., None], schedule: Schedule, olena: Person
-):
+def test_a_ballot_sent_twice_by_an_impatient_thumb_is_one_vote(window: OpenWindow, schedule: Schedule, olena: Person):
     round = schedule()
     olenas = window(olena, width=320)
-    no_socket(olenas)
     page = olenas.go(f"/uk/rounds/{round.pk}/")
     page.get_by_label("Криниця").check()
     page.get_by_role("button", name="Проголосувати").dblclick()

@@ -133,7 +133,10 @@ def test_what_has_reached_the_server_is_not_kept_on_the_computer(
 
 
 def test_olena_previews_and_publishes_by_keyboard_and_a_neighbour_supports_it(
-    window: OpenWindow, consultation: Consultation, olena: Person, residents: Callable[[int], list[Person]]
+    window: OpenWindow,
+    consultation: Consultation,
+    olena: Person,
+    residents: Callable[[int], list[Person]],
 ):
     olenas = window(olena)
     page = olenas.go(f"/uk/consultations/{consultation.pk}/ideas/new/")
