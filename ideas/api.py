@@ -14,7 +14,7 @@ from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.viewsets import ReadOnlyModelViewSet
+from rest_framework.viewsets import GenericViewSet, ReadOnlyModelViewSet
 
 from commons.accounts.visitors import member
 from commons.kernel import clock
@@ -87,6 +87,27 @@ class NewIdeaSerializer(serializers.Serializer[Any]):
     language = serializers.CharField(max_length=8, required=False)
 
 
+class NewDecisionSerializer(serializers.Serializer[Any]):
+    """The municipality's answer; `cost` is its own estimate in minor units, null leaves the author's."""
+
+    outcome = serializers.ChoiceField(choices=Decision.Outcome.choices)
+    reasons = serializers.CharField(allow_blank=True, trim_whitespace=False)
+    cost = serializers.IntegerField(allow_null=True, default=None)
+
+
+class NewVoteSerializer(serializers.Serializer[Any]):
+    """The shortlist of a consultation goes to the vote: by which rule, and when."""
+
+    consultation = serializers.IntegerField()
+    rule = serializers.DictField()
+    opens_at = serializers.DateTimeField()
+    closes_at = serializers.DateTimeField()
+
+
+class VoteSetSerializer(serializers.Serializer[Any]):
+    round = serializers.IntegerField()
+
+
 class IdeaFilter(django_filters.FilterSet):
     """Only these may narrow and order the list; other parameters are ignored."""
 
@@ -139,5 +160,36 @@ class IdeaViewSet(ReadOnlyModelViewSet[Idea]):
         actions.withdraw_endorsement(idea_id=idea_id, person=person, at=at)
         return Response(status=204)
 
+    @extend_schema(
+        request=NewDecisionSerializer, responses={201: DecisionSerializer, 400: REFUSAL, 403: REFUSAL, 409: REFUSAL}
+    )
+    @action(detail=True, methods=["post"])
+    def decision(self, request: Request, pk: str) -> Response:
+        """Answer the initiative, as an official or reviewer of its place."""
+        at, person, idea = clock.now(), member(request), self.get_object()
+        given = NewDecisionSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        decided = actions.decide(idea=idea, by=person, at=at, **given.validated_data)
+        return Response(DecisionSerializer(decided).data, status=201)
 
-routes = [("ideas", IdeaViewSet, "idea")]
+
+@extend_schema(tags=["ideas"])
+class VoteViewSet(GenericViewSet[Consultation]):
+    """Putting shortlists to the vote."""
+
+    serializer_class = NewVoteSerializer
+    queryset = Consultation.objects.none()
+
+    @extend_schema(responses={201: VoteSetSerializer, 400: REFUSAL, 403: REFUSAL, 409: REFUSAL})
+    def create(self, request: Request) -> Response:
+        """Freeze the shortlist of a consultation into a ballot, as an official of its place. Its rule never changes."""
+        at, person = clock.now(), member(request)
+        given = NewVoteSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        content = dict(given.validated_data)
+        consultation = consultation_for(person, content.pop("consultation"), at=at)
+        round_ = actions.put_to_vote(consultation=consultation, by=person, at=at, **content)
+        return Response({"round": round_.pk}, status=201)
+
+
+routes = [("ideas", IdeaViewSet, "idea"), ("votes", VoteViewSet, "vote")]

@@ -87,6 +87,10 @@ POST: dict[str, tuple[int, ...]] = {
     "ideas:withdrawal": (403, 302, 403, 403, 403),
     "voting:cast": (403, 409, 409, 409, 409),
     "idea-endorsement": (403, 201, 403, 403, 403),
+    "consultation-publication": (403, 403, 403, 409, 403),  # it is published already
+    "phase-move": (403, 415, 415, 415, 415),
+    "idea-decision": (403, 415, 415, 415, 415),
+    "vote-list": (403, 415, 415, 415, 415),
     "round-ballot": (415, 415, 415, 415, 415),  # JSON only
 }
 
@@ -172,8 +176,9 @@ def addresses(liuboml, petro, olena, at) -> dict[str, dict[str, Any]]:
         "ideas:endorsement": {"pk": idea.pk},
         "ideas:withdrawal": {"pk": idea.pk},
         "place-detail": place,
+        "phase-move": {"pk": consultation.phases.get(kind="review").pk},
     }
-    listing = {"consultation-list", "idea-list", "round-list", "place-list", "me-list"}
+    listing = {"consultation-list", "vote-list", "idea-list", "round-list", "place-list", "me-list"}
     return {
         name: special.get(name)
         or ({} if name in listing else of.get(name.split(":")[0] if ":" in name else name.split("-")[0], {}))
@@ -205,7 +210,10 @@ def test_writing_nothing(addresses, browsers):
 
 def test_a_form_from_another_site_writes_nothing(addresses, olena):
     for name in (*POST, *(n for n in GET if ":" in n and n.split(":")[0] != "notifications")):
-        if name.startswith(("idea-", "round-")) or name in ("viche:demo-enter", "viche:demo-progress"):
+        if name.startswith(("idea-", "round-", "consultation-", "phase-", "vote-")) or name in (
+            "viche:demo-enter",
+            "viche:demo-progress",
+        ):
             continue
         browser = Client(enforce_csrf_checks=True)
         browser.force_login(olena, backend="allauth.account.auth_backends.AuthenticationBackend")
