@@ -268,6 +268,10 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": _("Consultations, mini-initiatives and rounds, under the same rules as the pages."),
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
+    "ENUM_NAME_OVERRIDES": {
+        "PhaseKindEnum": "consultations.models.Phase.Kind",
+        "PlaceKindEnum": "commons.places.models.Place.Kind",
+    },
 }
 
 LOGGING = {

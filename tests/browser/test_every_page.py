@@ -112,6 +112,18 @@ def test_every_page_can_be_used_by_everyone(
     assert wrong == []
 
 
+@pytest.mark.parametrize("language", ["bg", "sr", "sr-latn", "lt", "ru", "en"])
+def test_no_language_is_wider_than_a_phone(window: OpenWindow, somewhere: dict[str, list[str]], language: str):
+    phone = window(width=320)
+    wide = []
+    for address in somewhere["nobody"]:
+        page = phone.go(address.replace("/uk/", f"/{language}/", 1))
+        assert page.locator("html").get_attribute("lang") == language
+        if excess := phone.scrolls_sideways():
+            wide.append(f"{page.url}: {excess} px")
+    assert wide == []
+
+
 # A sheet made by script is not an inline style, which the site's policy forbids.
 WIDER = """rules => {
     const sheet = new CSSStyleSheet()

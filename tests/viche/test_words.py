@@ -9,7 +9,7 @@ import pytest
 
 from viche.cli import words
 
-COMPLETE = ("bg", "lt", "uk")
+COMPLETE = ("bg", "lt", "ru", "sr", "sr_Latn", "uk")
 PLACEHOLDER = re.compile(r"%\(\w+\)s|%%?s|\{\w+\}|</?\w+[^>]*>")
 
 
@@ -39,3 +39,27 @@ def test_no_string_in_the_source_is_missing_from_the_catalogues():
     asked = {(entry.msgctxt, entry.msgid) for entry in words.extract()}
     for locale in COMPLETE:
         assert {(entry.msgctxt, entry.msgid) for entry in words.read(locale)} == asked
+
+
+# Names, formats and what a computer reads; they stay as they are in every script.
+LATIN = {"viche", "csv", "uah", "uk", "json", "number", "born", "place", "templates", "components", "join", "pong"}
+LATIN |= {"since", "topic", "topics"}
+
+
+def letters_of(text: str, script: str) -> set[str]:
+    """The words in that script, lower case, without placeholders and tags."""
+    return {word.lower() for word in re.findall(rf"{script}+", PLACEHOLDER.sub(" ", text))}
+
+
+@pytest.mark.parametrize("locale", ["bg", "ru", "sr", "uk"])
+def test_cyrillic_languages_are_written_in_cyrillic(locale):
+    mixed = {
+        word for entry in words.read(locale) for text in said(entry) for word in letters_of(text, "[A-Za-zČčĆćŠšŽžĐđ]")
+    }
+    assert mixed <= LATIN
+
+
+@pytest.mark.parametrize("locale", ["lt", "sr_Latn"])
+def test_latin_languages_are_written_in_latin(locale):
+    mixed = {word for entry in words.read(locale) for text in said(entry) for word in letters_of(text, "[Ѐ-ӿ]")}
+    assert mixed == set()
