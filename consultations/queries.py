@@ -2,8 +2,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
 
-from django.db.models import Exists, OuterRef
+from django.core.paginator import Page, Paginator
+from django.db.models import Exists, Max, Min, OuterRef, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +25,48 @@ class Item:
     code: str
     sentence: str | Promise
     done: bool
+
+
+PAGE = 30
+OPEN, COMING, ENDED = "open", "coming", "ended"
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One page of the published consultations, with what was asked for: a state, and a place's address or ""."""
+
+    page: Page[Any]
+    state: str
+    place: str
+
+    @property
+    def query(self) -> str:
+        """The address of this list without its page."""
+        return urlencode({"state": self.state, "place": self.place})
+
+
+def listing(*, place: str, state: str, page: str | int, at: datetime) -> Listing:
+    """Published consultations of a place, or of all, that are open, coming or ended; anything else is read as open.
+
+    Open ones by their end, coming ones by their beginning, ended ones with the latest first.
+    """
+    state = state if state in (OPEN, COMING, ENDED) else OPEN
+    found = _with_place().published().annotate(begins=Min("phases__opens_at"), ends=Max("phases__closes_at"))
+    if place:
+        found = found.filter(place__slug=place)
+    if state == COMING:
+        rows = found.filter(begins__gt=at).order_by("begins", "id")
+    elif state == ENDED:
+        rows = found.filter(ends__lte=at).order_by("-ends", "-id")
+    else:
+        rows = found.filter(begins__lte=at, ends__gt=at).order_by("ends", "id")
+    return Listing(Paginator(rows.prefetch_related("phases"), PAGE).get_page(page), state, place)
+
+
+def asking_places() -> QuerySet[Place]:
+    """Places that have published a consultation, by address."""
+    published = Consultation.objects.published().filter(place=OuterRef("pk"))
+    return Place.objects.filter(Exists(published)).order_by("slug")
 
 
 def completeness(consultation: Consultation, at: datetime) -> list[Item]:

@@ -4,6 +4,7 @@ from . import views
 
 app_name = "consultations"
 urlpatterns = [
+    path("consultations/", views.consultations, name="list"),
     path("consultations/<int:pk>/", views.detail, name="detail"),
     path("consultations/<int:pk>/edit/", views.edit, name="edit"),
     path("consultations/<int:pk>/preview/", views.preview, name="preview"),

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from commons.accounts.visitors import member, visitor
@@ -14,6 +15,29 @@ from commons.live.queries import seq_of
 from . import actions, policies, queries
 from .forms import ConsultationForm, MoveForm
 from .models import Phase
+
+STATES = (
+    (queries.OPEN, gettext_lazy("Open now")),
+    (queries.COMING, gettext_lazy("Coming up")),
+    (queries.ENDED, gettext_lazy("Ended")),
+)
+
+
+@require_GET
+def consultations(request: HttpRequest) -> HttpResponse:
+    """All published consultations, by state and place."""
+    at, asked = clock.now(), request.GET
+    listing = queries.listing(
+        place=asked.get("place", "")[:80], state=asked.get("state", ""), page=asked.get("page", ""), at=at
+    )
+    context = {
+        "at": at,
+        "listing": listing,
+        "rows": [(one, one.standing(at)) for one in listing.page],
+        "states": STATES,
+        "places": queries.asking_places(),
+    }
+    return render(request, "consultations/list.html", context)
 
 
 @require_GET

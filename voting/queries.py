@@ -54,6 +54,18 @@ def round_with_place(pk: int) -> Round:
     return found
 
 
+def open_rounds(at: datetime) -> QuerySet[Round]:
+    """Rounds in which one can vote now, with their places, the one that closes first at the top."""
+    return Round.objects.filter(opens_at__lte=at, closes_at__gt=at).select_related("place").order_by("closes_at", "id")
+
+
+def counted_rounds() -> QuerySet[Round]:
+    """Counted rounds with place and result, the one that was counted last at the top."""
+    return (
+        Round.objects.filter(counted_at__isnull=False).select_related("place", "result").order_by("-counted_at", "-id")
+    )
+
+
 def options_of(round: Round) -> QuerySet[Option]:
     """The options in the order of the paper."""
     return round.options.order_by("number")

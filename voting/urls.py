@@ -4,6 +4,7 @@ from . import views
 
 app_name = "voting"
 urlpatterns = [
+    path("rounds/", views.rounds, name="list"),
     path("rounds/<int:pk>/", views.ballot, name="round"),
     path("rounds/<int:pk>/ballot/", views.cast, name="cast"),
     path("rounds/<int:pk>/receipt/", views.receipt, name="receipt"),

@@ -3,6 +3,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,6 +19,17 @@ from commons.live.queries import seq_of
 from . import actions, policies, queries, receipts
 from .models import Bundle, Round
 from .words import result_rows, rule_words, step_words, tie_words
+
+PAGE = 30
+MOST_OPEN = 100
+
+
+@require_GET
+def rounds(request: HttpRequest) -> HttpResponse:
+    """Votes that are open now, and all results."""
+    at = clock.now()
+    page = Paginator(queries.counted_rounds(), PAGE).get_page(request.GET.get("page"))
+    return render(request, "voting/list.html", {"at": at, "open": queries.open_rounds(at)[:MOST_OPEN], "page": page})
 
 
 @never_cache

@@ -18,12 +18,17 @@ from commons.kernel.verdicts import Refused, RefusedFields
 
 
 class RefusalMiddleware:
-    """Shows a Refused that no form caught as a page of its own, and an unreachable database as 503."""
+    """Shows a Refused that no form caught as a page of its own, and an unreachable database as 503.
+
+    An address with a zero byte is refused here for all: no page of ours makes one, and PostgreSQL stores none.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "%00" in request.META.get("QUERY_STRING", ""):
+            return malformed(request)
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
@@ -32,6 +37,14 @@ class RefusalMiddleware:
         if isinstance(exception, OperationalError | InterfaceError):
             return unavailable(request)
         return None
+
+
+def malformed(request: HttpRequest) -> HttpResponse:
+    """400 for what cannot be read at all."""
+    if request.path.startswith("/api/"):
+        refusal = Refused("malformed")
+        return JsonResponse({"code": refusal.code, "detail": refusal.sentence}, status=refusal.status)
+    return defaults.bad_request(request, Refused("malformed"))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -34,6 +34,10 @@ REGISTER_KEY = env.str("VICHE_REGISTER_KEY", default="")
 ROUND_KEY_SECRET = env.str("VICHE_ROUND_KEY_SECRET", default="")
 # So long after a count somebody may object; then the link between voters and ballots is destroyed for good.
 OBJECTION_DAYS = env.int("VICHE_OBJECTION_DAYS", default=14)
+# Who runs this site, whom to write to (e-mail or web address), and where the source of exactly this site is.
+OPERATOR = env.str("VICHE_OPERATOR", default="")
+CONTACT = env.str("VICHE_CONTACT", default="")
+SOURCE_URL = env.str("VICHE_SOURCE_URL", default="")
 
 # -- the house --------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [

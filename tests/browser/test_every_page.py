@@ -52,6 +52,13 @@ def somewhere(
         "nobody": [
             "/uk/",
             "/uk/p/liuboml/",
+            "/uk/consultations/",
+            "/uk/consultations/?state=ended&place=liuboml",
+            "/uk/rounds/",
+            "/uk/verify/",
+            "/uk/accessibility/",
+            "/uk/source/",
+            "/uk/imprint/",
             f"/uk/consultations/{consultation.pk}/",
             f"/uk/consultations/{consultation.pk}/ideas/",
             f"/uk/ideas/{idea.pk}/",

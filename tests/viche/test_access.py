@@ -29,6 +29,10 @@ GET: dict[str, tuple[int, ...]] = {
     "healthz": PUBLIC,
     "viche:home": PUBLIC,
     "viche:place": PUBLIC,
+    "viche:verify": PUBLIC,
+    "viche:accessibility": PUBLIC,
+    "viche:source": PUBLIC,
+    "viche:imprint": PUBLIC,
     "viche:me": SIGNED_IN,
     "viche:styleguide": PUBLIC,
     "viche:demo-enter": (404, 404, 404, 404, 404),  # not a demo
@@ -48,6 +52,7 @@ GET: dict[str, tuple[int, ...]] = {
     "notifications:preferences": SIGNED_IN,
     "notifications:unsubscribe": (404, 404, 404, 404, 404),  # the token of nobody
     "notifications:outbox": (404, 404, 404, 404, 404),
+    "consultations:list": PUBLIC,
     "consultations:detail": PUBLIC,
     "consultations:edit": (403, 403, 403, 302, 403),  # it is published: to its page
     "consultations:preview": (403, 403, 403, 302, 403),
@@ -59,6 +64,7 @@ GET: dict[str, tuple[int, ...]] = {
     "ideas:detail": PUBLIC,
     "ideas:decision": OFFICE,
     "ideas:desk": OFFICE,
+    "voting:list": PUBLIC,
     "voting:round": PUBLIC,
     "voting:receipt": (302, 302, 302, 302, 302),  # nobody has voted: to the ballot
     "voting:rules": PUBLIC,
@@ -164,6 +170,8 @@ def addresses(liuboml, petro, olena, at) -> dict[str, dict[str, Any]]:
     place = {"slug": liuboml.slug}
     special: dict[str, dict[str, Any]] = {
         "viche:place": place,
+        "consultations:list": {},
+        "voting:list": {},
         "viche:demo-enter": {"token": "x"},
         "accounts:register": place,
         "accounts:desk": place,
@@ -180,8 +188,9 @@ def addresses(liuboml, petro, olena, at) -> dict[str, dict[str, Any]]:
     }
     listing = {"consultation-list", "vote-list", "idea-list", "round-list", "place-list", "me-list"}
     return {
-        name: special.get(name)
-        or ({} if name in listing else of.get(name.split(":")[0] if ":" in name else name.split("-")[0], {}))
+        name: special[name]
+        if name in special
+        else ({} if name in listing else of.get(name.split(":")[0] if ":" in name else name.split("-")[0], {}))
         for name in {*GET, *POST}
     }
 
