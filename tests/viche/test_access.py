@@ -36,11 +36,8 @@ GET: dict[str, tuple[int, ...]] = {
     "account_login": (200, 302, 302, 302, 302),
     "account_request_login_code": (200, 302, 302, 302, 302),
     "account_confirm_login_code": (302, 302, 302, 302, 302),
-    "account_signup": (200, 302, 302, 302, 302),
-    "account_email_verification_sent": (302, 302, 302, 302, 302),
     "account_logout": (302, 200, 200, 200, 200),
     "account_inactive": PUBLIC,
-    "account_email": (302, 302, 302, 302, 302),  # to my page
     "accounts:residency": SIGNED_IN,
     "accounts:profile": SIGNED_IN,
     "accounts:register": OFFICE,

@@ -3,6 +3,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from allauth.account.adapter import get_adapter
+from allauth.core import context, ratelimit
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -12,7 +14,32 @@ from commons.kernel.forms import RefusableForm
 from commons.places.models import Place
 
 from . import register
+from .addresses import canonical, tidy
 from .models import Person
+
+
+class AddressField(forms.EmailField):
+    """An e-mail address, with full-width letters made plain before it is checked."""
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(tidy(value) if isinstance(value, str) else value)
+
+
+class SignInForm(forms.Form):
+    """Who are you? The same form for those who have an account and those who do not."""
+
+    email = AddressField(
+        label=_("Your e-mail address"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"}),
+    )
+
+    def clean_email(self) -> str:
+        email: str = self.cleaned_data["email"]
+        # By mailbox, not by spelling: otherwise tags would flood somebody with letters.
+        if not ratelimit.consume(context.request, action="request_login_code", key=canonical(email)):
+            raise get_adapter().validation_error("too_many_login_attempts")
+        return email
 
 
 class ResidencyForm(RefusableForm):
@@ -56,7 +83,7 @@ class RegisterForm(RefusableForm):
 class DeskForm(RefusableForm):
     """A clerk attests somebody whose papers lie on the desk."""
 
-    email = forms.EmailField(label=_("E-mail address of their account"))
+    email = AddressField(label=_("E-mail address of their account"))
     place = forms.ModelChoiceField(Place.objects.none(), label=_("Where they live"), to_field_name="slug")
     seen = forms.BooleanField(label=_("I have seen a document that shows it"))
 

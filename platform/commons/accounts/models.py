@@ -5,10 +5,21 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from commons.places.models import Place
+
+from .addresses import canonical
+
+
+class CanonicalEmailField(models.EmailField):
+    """The canonical spelling of the row's `email`, written with every insert and save: nobody can forget it."""
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str | None:
+        address = getattr(model_instance, "email", None)
+        value = canonical(address) if address else None
+        setattr(model_instance, self.attname, value)
+        return value
 
 
 class PersonManager(BaseUserManager["Person"]):
@@ -23,14 +34,19 @@ class PersonManager(BaseUserManager["Person"]):
         return person
 
     def get_by_natural_key(self, username: str | None) -> Person:
-        return self.get(email__iexact=username)
+        return self.get(canonical_email=canonical(username or ""))
+
+    def at_address(self, address: str) -> Person | None:
+        """Whose address this is, in whatever spelling."""
+        return self.filter(canonical_email=canonical(address)).first()
 
 
 class Person(AbstractBaseUser):
     """One account of one human being, valid in every municipality. Some have no e-mail and come to the desk."""
 
-    # NULL, not "": many may have none, and each address is unique.
+    # As typed; letters go there. NULL, not "": many may have none, and each address is unique.
     email = models.EmailField(null=True, blank=True)  # noqa: DJ001
+    canonical_email = CanonicalEmailField(null=True, editable=False)
     name = models.CharField(_("name shown to others"), max_length=80, blank=True)
     language = models.CharField(max_length=8, default="en")
     created_at = models.DateTimeField(auto_now_add=True)
@@ -46,7 +62,11 @@ class Person(AbstractBaseUser):
         verbose_name_plural = "people"
         constraints = [
             # Two spellings of one address are one person; NULL (no e-mail) may repeat.
-            models.UniqueConstraint(Lower("email"), name="person_email_once"),
+            models.UniqueConstraint(fields=["canonical_email"], name="person_email_once"),
+            models.CheckConstraint(
+                condition=models.Q(email=None) | models.Q(canonical_email__isnull=False),
+                name="person_email_is_compared",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -84,7 +84,7 @@ def desk(request: HttpRequest, slug: str) -> HttpResponse:
     place = place_for_office(clerk, slug, Office.Role.CLERK, Office.Role.OFFICIAL, at=at)
     form = DeskForm(request.POST or None, place=place)
     if request.method == "POST" and form.is_valid():
-        person = Person.objects.filter(email__iexact=form.cleaned_data["email"]).first()
+        person = Person.objects.at_address(form.cleaned_data["email"])
         try:
             if person is None:
                 raise Refused("no_such_account", field="email")
