@@ -42,6 +42,9 @@ GET: dict[str, tuple[int, ...]] = {
     "accounts:profile": SIGNED_IN,
     "accounts:register": OFFICE,
     "accounts:desk": OFFICE,
+    "accounts:journal": (403, 403, 403, 403, 403),  # for the auditor alone: see tests/commons/accounts
+    "accounts:journal-seals": (403, 403, 403, 403, 403),
+    "accounts:journal-seal": (403, 403, 403, 403, 403),
     "notifications:preferences": SIGNED_IN,
     "notifications:unsubscribe": (404, 404, 404, 404, 404),  # the token of nobody
     "notifications:outbox": (404, 404, 404, 404, 404),
@@ -160,6 +163,9 @@ def addresses(liuboml, petro, olena, at) -> dict[str, dict[str, Any]]:
         "viche:demo-enter": {"token": "x"},
         "accounts:register": place,
         "accounts:desk": place,
+        "accounts:journal": place,
+        "accounts:journal-seals": place,
+        "accounts:journal-seal": place | {"number": 1},
         "notifications:unsubscribe": {"token": "x"},
         "consultations:new": place,
         "consultations:move": {"pk": consultation.phases.get(kind="review").pk},

@@ -10,11 +10,14 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from commons.kernel import events
+from commons.kernel.events import sentence_of
 from commons.kernel.forms import RefusableForm
 from commons.places.models import Place
 
-from . import register
+from . import audit, register
 from .addresses import canonical, tidy
+from .audit import Holders
 from .models import Person
 
 
@@ -107,3 +110,37 @@ class ProfileForm(RefusableForm):
     @classmethod
     def showing(cls, person: Person) -> ProfileForm:
         return cls(initial={"name": person.name, "language": person.language})
+
+
+class JournalForm(RefusableForm):
+    """What an auditor looks for in the journal. Sent by GET, all of it optional."""
+
+    kind = forms.ChoiceField(label=_("What happened"), required=False)
+    day = forms.DateField(
+        label=_("On the day"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    actor = forms.ChoiceField(label=_("Who did it"), required=False)
+
+    def __init__(self, *args: Any, holders: Holders, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kinds = sorted(((kind, sentence_of(kind)) for kind in events.kinds()), key=lambda choice: choice[1])
+        self._choose("kind", [("", _("anything")), *kinds])
+        people = [(audit.PLATFORM, _("the platform")), (audit.RESIDENTS, _("residents")), *holders.choices()]
+        self._choose("actor", [("", _("anybody")), *people])
+
+    def clean_day(self) -> date | None:
+        day: date | None = self.cleaned_data["day"]
+        if day and not 2000 <= day.year < 3000:
+            raise ValidationError(_("There is no journal of that year."))
+        return day
+
+    def _choose(self, name: str, choices: list[tuple[str, Any]]) -> None:
+        field = self.fields[name]
+        if isinstance(field, forms.ChoiceField):
+            field.choices = choices
+
+
+class OlderForm(forms.Form):
+    """Where a page of a list without page numbers begins: before the entry with this number."""
+
+    before = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1)

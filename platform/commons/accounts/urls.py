@@ -17,6 +17,9 @@ ours = [
     path("me/profile/", views.profile, name="profile"),
     path("office/<slug:slug>/register/", views.register, name="register"),
     path("office/<slug:slug>/desk/", views.desk, name="desk"),
+    path("office/<slug:slug>/journal/", views.journal, name="journal"),
+    path("office/<slug:slug>/journal/seals/", views.journal_seals, name="journal-seals"),
+    path("office/<slug:slug>/journal/seals/<int:number>.jsonl", views.journal_seal, name="journal-seal"),
 ]
 
 urlpatterns = [
