@@ -84,6 +84,8 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
         "currency": currency,
         "writing": verdict,
         "preview": None,
+        # When the fields of the page were written: what a browser kept is restored only if it is newer.
+        "filled_at": at,
     }
     if request.method == "POST":
         form = IdeaForm(request.POST, consultation=consultation)
@@ -98,6 +100,7 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         draft = queries.draft_of(person, consultation) if person is not None else None
         form = IdeaForm.showing(draft, consultation=consultation)
+        context["filled_at"] = draft.saved_at if draft else None
     return render(request, "ideas/new.html", {**context, "form": form})
 
 

@@ -28,6 +28,11 @@ app.conf.beat_schedule = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    "forget ended sessions": {
+        "task": "commons.accounts.tasks.forget_sessions",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "drop old live frames": {"task": "commons.live.tasks.prune", "schedule": 600.0, "options": {"expires": 600}},
     "write and send letters": {
         "task": "notifications.tasks.letters",

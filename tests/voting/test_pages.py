@@ -257,7 +257,7 @@ def test_while_a_round_is_open_nothing_depends_on_what_was_chosen(
 def test_a_vote_by_http_takes_a_fixed_number_of_statements(
     schedule: Schedule, residents: Callable[[int], list[Person]], client_of: ClientOf
 ):
-    """Session and person, then the vote's three. However many have voted, it stays so."""
+    """The session with its person, then the vote's three. However many have voted, it stays so."""
     round = schedule()
     counts = []
     for person in residents(3):
@@ -267,7 +267,7 @@ def test_a_vote_by_http_takes_a_fixed_number_of_statements(
         counts.append([q["sql"].split()[0] for q in captured if "SAVEPOINT" not in q["sql"]])
     # The first vote in a process reads the paper as well.
     assert counts[0][-1] == "WITH"
-    assert counts[1] == counts[2] == ["SELECT", "SELECT", "SELECT", "SELECT", "WITH"]
+    assert counts[1] == counts[2] == ["SELECT", "SELECT", "SELECT", "WITH"]
 
 
 def test_the_paper_says_whether_more_than_the_budget_may_be_named(

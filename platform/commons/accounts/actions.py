@@ -14,7 +14,7 @@ from commons.places.models import Place
 from . import register
 from .addresses import tidy
 from .events import OfficeGiven, RegisterImported, ResidencyAttested
-from .models import Office, Person, RegisterEntry, RegisterImport, Residency, ResidencyAttempt
+from .models import Office, Person, RegisterEntry, RegisterImport, Residency, ResidencyAttempt, Session
 from .policies import holds_office
 
 TRIES_PER_DAY = 5
@@ -150,3 +150,8 @@ def change_profile(*, person: Person, name: str, language: str) -> None:
         raise Refused("malformed", field="language")
     with transaction.atomic(durable=True):
         Person.objects.filter(pk=person.pk).update(name=name, language=language)
+
+
+def forget_ended_sessions(*, at: datetime) -> int:
+    """Delete sessions whose time is over; returns how many. They are no longer honoured anyway."""
+    return Session.objects.filter(expire_date__lt=at).delete()[0]

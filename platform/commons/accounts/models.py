@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -71,6 +72,18 @@ class Person(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name or f"person {self.pk}"
+
+
+class Session(AbstractBaseSession):
+    """A browser that is signed in, or that started something. `sessions.py` reads it together with its person."""
+
+    person = models.ForeignKey(Person, null=True, on_delete=models.CASCADE, related_name="sessions")
+
+    @classmethod
+    def get_session_store_class(cls) -> Any:
+        from .sessions import SessionStore
+
+        return SessionStore
 
 
 class OfficeQuerySet(models.QuerySet["Office"]):

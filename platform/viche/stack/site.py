@@ -143,7 +143,7 @@ class Process:
     answers: Callable[[], bool]
 
 
-def processes(folder: Path, ports: Ports, *, workers: int = 2) -> list[Process]:
+def processes(folder: Path, ports: Ports, *, workers: int = 2, tasks: int = 1) -> list[Process]:
     """Web, live, worker and beat, not started yet, in the order in which they are started."""
     run = folder / "run-state"
     run.mkdir(exist_ok=True)
@@ -165,7 +165,7 @@ def processes(folder: Path, ports: Ports, *, workers: int = 2) -> list[Process]:
         "worker",
         _program(
             *celery,
-            *("worker", "--pool", "prefork", "--concurrency", "2", "--loglevel", "WARNING"),
+            *("worker", "--pool", "prefork", "--concurrency", str(tasks), "--loglevel", "WARNING"),
             *("--without-gossip", "--without-mingle", "--hostname", f"viche-{os.getpid()}@%h"),
         ),
         {"VICHE_READY_FILE": str(worker_ready)},

@@ -39,6 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--live-port", type=int, default=8001, help="sockets")
     parser.add_argument("--data", type=Path, help="where everything is kept (default: var)")
     parser.add_argument("--workers", type=int, default=2, help="processes for pages")
+    parser.add_argument("--tasks", type=int, default=1, help="processes that count rounds and send letters")
     parser.add_argument("--no-demo", action="store_true", help="start empty, without the demo's places and people")
     arguments = parser.parse_args(argv)
     folder = arguments.data or Path(os.environ.get("VICHE_DATA", site.ROOT / "var"))
@@ -53,7 +54,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     for number in ENDINGS:
         signal.signal(number, stop)
     try:
-        with running(folder, ports, console, demo=not arguments.no_demo, workers=arguments.workers) as site_:
+        size = {"workers": arguments.workers, "tasks": arguments.tasks}
+        with running(folder, ports, console, demo=not arguments.no_demo, **size) as site_:
             site_.greet()
             site_.keep_running()
     except CannotStart as reason:
@@ -65,7 +67,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 @contextlib.contextmanager
-def running(folder: Path, ports: Ports, console: Console, *, demo: bool, workers: int = 2) -> Iterator[Site]:
+def running(
+    folder: Path, ports: Ports, console: Console, *, demo: bool, workers: int = 2, tasks: int = 1
+) -> Iterator[Site]:
     """Start servers and site, yield, stop both. Raises CannotStart."""
     begun = time.monotonic()
     folder = folder.resolve()
@@ -81,7 +85,7 @@ def running(folder: Path, ports: Ports, console: Console, *, demo: bool, workers
             console.print("Preparing the database and the files …")
             _prepare(folder)
             site.import_pages()
-            the_site = Site(data, ports, console, workers=workers, demo=demo)
+            the_site = Site(data, ports, console, workers=workers, tasks=tasks, demo=demo)
             stack.callback(the_site.stop)
             console.print("Starting pages, sockets, worker and beat …")
             the_site.start()
@@ -128,12 +132,12 @@ def _fingerprint(folder: Path) -> str:
 class Site:
     """The running site: starts its processes, watches them, stops them in order."""
 
-    def __init__(self, data: Servers, ports: Ports, console: Console, *, workers: int, demo: bool) -> None:
+    def __init__(self, data: Servers, ports: Ports, console: Console, *, workers: int, tasks: int, demo: bool) -> None:
         self.data = data
         self.ports = ports
         self.console = console
         self.demo = demo
-        self.processes = site.processes(data.folder, ports, workers=workers)
+        self.processes = site.processes(data.folder, ports, workers=workers, tasks=tasks)
         self._demo: Child | None = None
         self._again_at: dict[str, float] = {}
         self._pause: dict[str, float] = {}

@@ -4,60 +4,19 @@ from __future__ import annotations
 
 import json
 import os
-import signal
-import socket
-import subprocess
-import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import ClientConnection
 
 from commons.live.actions import publish
 from commons.live.consumers import FLOOD, MAX_FRAME, MAX_MESSAGES, MAX_TOPICS, TOO_LARGE
+from tests.commons.live.daphne import Daphne
 
 pytestmark = [pytest.mark.live, pytest.mark.django_db(transaction=True)]
-ROOT = Path(__file__).resolve().parents[3]
 PATIENCE = 10.0
-
-
-class Daphne:
-    """One socket server on a port of its own."""
-
-    def __init__(self, environment: dict[str, str]) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "daphne", "-b", "127.0.0.1", "-p", str(self.port), "viche.asgi:application"],
-            env=environment,
-            cwd=ROOT,
-            stderr=subprocess.DEVNULL,
-        )
-
-    def wait(self) -> None:
-        deadline = time.monotonic() + 30
-        while time.monotonic() < deadline:
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{self.port}/ws/healthz", timeout=2).close()
-            except OSError:
-                time.sleep(0.1)
-            else:
-                return
-        raise AssertionError("Daphne did not start")
-
-    def open(self, origin: str | None = "") -> ClientConnection:
-        own = f"http://127.0.0.1:{self.port}"
-        return connect(f"ws://127.0.0.1:{self.port}/ws/", origin=own if origin == "" else origin)
-
-    def kill(self) -> None:
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait(10)
 
 
 @pytest.fixture
