@@ -164,9 +164,9 @@ def test_the_page_asks_the_same_of_the_database_however_long_it_is(
 ):
     imports(liuboml, number, at)
     asked = f"{PAGE}?kind=accounts.RegisterImported"
-    # the session, the person, the clock, the place, the office, who holds offices, the entries; for the header
+    # the session with its person, the clock, the place, the office, who holds offices, the entries; for the header
     # the clock and the offices
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         page = auditing.get(asked)
     assert len(page.context["found"].lines) == number
 
@@ -179,7 +179,7 @@ def test_the_page_of_seals_asks_the_same_however_many_there_are(
     for _ in range(number - 1):
         imports(liuboml, 2, at)
         seal_batch(at=at)
-    with django_assert_num_queries(9):  # as above, with seals and entries instead of holders and entries
+    with django_assert_num_queries(8):  # as above, with seals and entries instead of holders and entries
         page = auditing.get(f"{PAGE}seals/")
     assert len(page.context["found"].seals) == number
 
