@@ -30,6 +30,8 @@ GET: dict[str, tuple[int, ...]] = {
     "viche:home": PUBLIC,
     "viche:place": PUBLIC,
     "viche:me": SIGNED_IN,
+    "viche:my-data": SIGNED_IN,
+    "viche:leave": SIGNED_IN,
     "viche:styleguide": PUBLIC,
     "viche:demo-enter": (404, 404, 404, 404, 404),  # not a demo
     "viche:demo-progress": (404, 404, 404, 404, 404),
@@ -81,6 +83,7 @@ GET: dict[str, tuple[int, ...]] = {
 # error of ours.
 POST: dict[str, tuple[int, ...]] = {
     "set_language": (302, 302, 302, 302, 302),
+    "accounts:end-sessions": (302, 302, 302, 302, 302),  # nobody: to signing in; others: no other session to end
     "consultations:publication": (403, 403, 403, 302, 403),
     "ideas:draft": (403, 200, 403, 403, 403),
     "ideas:endorsement": (403, 302, 403, 403, 403),

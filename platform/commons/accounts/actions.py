@@ -155,3 +155,19 @@ def change_profile(*, person: Person, name: str, language: str) -> None:
 def forget_ended_sessions(*, at: datetime) -> int:
     """Delete sessions whose time is over; returns how many. They are no longer honoured anyway."""
     return Session.objects.filter(expire_date__lt=at).delete()[0]
+
+
+def end_session(*, person: Person, reference: str) -> None:
+    """Sign the person out in one of their browsers. Raises Refused (not_found)."""
+    with transaction.atomic(durable=True):
+        for session in person.sessions.order_by("session_key"):
+            if session.reference == reference:
+                session.delete()
+                return
+    raise Refused("not_found")
+
+
+def end_other_sessions(*, person: Person, but: str) -> int:
+    """Sign the person out in every browser but the one with this session key. Returns in how many."""
+    with transaction.atomic(durable=True):
+        return person.sessions.exclude(session_key=but).delete()[0]

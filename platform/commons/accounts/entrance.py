@@ -19,9 +19,10 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import get_language
 
+from commons.kernel import clock
 from commons.kernel.verdicts import Refused
 
-from . import actions
+from . import actions, browsers
 from .forms import SignInForm
 from .models import Person
 
@@ -64,6 +65,7 @@ class Entrance(LoginCodeVerificationProcess):
             return redirect("account_login")
         self.state["user_id"] = user_id_to_str(person)
         answer: HttpResponse = super().finish(redirect_url or (reverse("accounts:profile") if is_new else None))
+        browsers.remember(self.request, at=clock.now())
         return answer
 
 

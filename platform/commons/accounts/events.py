@@ -61,3 +61,15 @@ class ResidencyWithdrawn(Event):
 
     def subject(self) -> str:
         return f"person:{self.person}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountDeleted(Event):
+    """At the person's own wish. Of no place: nobody but the platform's operator needs to know."""
+
+    sentence = _("Somebody deleted their account.")
+
+    person: int
+
+    def subject(self) -> str:
+        return f"person:{self.person}"

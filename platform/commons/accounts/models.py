@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -52,6 +53,8 @@ class Person(AbstractBaseUser):
     language = models.CharField(max_length=8, default="en")
     created_at = models.DateTimeField(auto_now_add=True)
     is_active = models.BooleanField(default=True)
+    # A deleted account stays as a number without address and name: votes and support hang on it and stay counted.
+    deleted_at = models.DateTimeField(null=True)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -68,6 +71,10 @@ class Person(AbstractBaseUser):
                 condition=models.Q(email=None) | models.Q(canonical_email__isnull=False),
                 name="person_email_is_compared",
             ),
+            models.CheckConstraint(
+                condition=models.Q(deleted_at=None) | models.Q(email=None, name="", is_active=False),
+                name="deleted_person_is_nobody",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -78,6 +85,11 @@ class Session(AbstractBaseSession):
     """A browser that is signed in, or that started something. `sessions.py` reads it together with its person."""
 
     person = models.ForeignKey(Person, null=True, on_delete=models.CASCADE, related_name="sessions")
+
+    @property
+    def reference(self) -> str:
+        """What a page may call the session: its key would let anybody in who reads it."""
+        return hashlib.sha256(f"session {self.session_key}".encode()).hexdigest()[:32]
 
     @classmethod
     def get_session_store_class(cls) -> Any:

@@ -15,6 +15,7 @@ sign_in = [
 ours = [
     path("me/residency/", views.residency, name="residency"),
     path("me/profile/", views.profile, name="profile"),
+    path("me/sessions/end/", views.end_sessions, name="end-sessions"),
     path("office/<slug:slug>/register/", views.register, name="register"),
     path("office/<slug:slug>/desk/", views.desk, name="desk"),
     path("office/<slug:slug>/journal/", views.journal, name="journal"),

@@ -8,12 +8,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from commons.kernel import clock
 from commons.kernel.verdicts import Refused
 
-from . import actions, audit
+from . import actions, audit, browsers
 from .forms import DeskForm, JournalForm, OlderForm, ProfileForm, RegisterForm, ResidencyForm
 from .loaders import place_for_office
 from .models import Office, Person
@@ -57,7 +57,21 @@ def profile(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("viche:me")
-    return render(request, "accounts/profile.html", {"form": form})
+    signed_in = browsers.of(person, request.session.session_key)
+    return render(request, "accounts/profile.html", {"form": form, "browsers": signed_in, "at": clock.now()})
+
+
+@login_required
+@require_POST
+def end_sessions(request: HttpRequest) -> HttpResponse:
+    """Sign out in another browser: in the one named, or in all but this one."""
+    person, named = member(request), request.POST.get("session", "")
+    if named:
+        actions.end_session(person=person, reference=named)
+    else:
+        actions.end_other_sessions(person=person, but=request.session.session_key or "")
+    messages.success(request, _("Signed out there."))
+    return redirect("accounts:profile")
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,12 +1,14 @@
 from django.urls import path
 
-from . import demo, home, me, styleguide
+from . import demo, home, me, my_data, styleguide
 
 app_name = "viche"
 urlpatterns = [
     path("", home.home, name="home"),
     path("p/<slug:slug>/", home.place, name="place"),
     path("me/", me.me, name="me"),
+    path("me/data/", my_data.export, name="my-data"),
+    path("me/leave/", my_data.leave, name="leave"),
     path("demo/enter/<str:token>/", demo.enter, name="demo-enter"),
     path("demo/progress/", demo.progress, name="demo-progress"),
     path("styleguide/", styleguide.styleguide, name="styleguide"),

@@ -30,6 +30,7 @@ class Migration(migrations.Migration):
                 ("language", models.CharField(default="en", max_length=8)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 ("is_active", models.BooleanField(default=True)),
+                ("deleted_at", models.DateTimeField(null=True)),
             ],
             options={
                 "verbose_name_plural": "people",
@@ -38,6 +39,14 @@ class Migration(migrations.Migration):
                     models.CheckConstraint(
                         condition=models.Q(("email", None), ("canonical_email__isnull", False), _connector="OR"),
                         name="person_email_is_compared",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("deleted_at", None),
+                            models.Q(("email", None), ("is_active", False), ("name", "")),
+                            _connector="OR",
+                        ),
+                        name="deleted_person_is_nobody",
                     ),
                 ],
             },
