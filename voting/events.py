@@ -59,3 +59,10 @@ class RoundCounted(RoundEvent):
     ballots: int
     winners: tuple[int, ...]
     bundle_sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RoundCertified(RoundEvent):
+    """The link between voters and ballots is destroyed; `ballots` is how many lay in the box."""
+
+    ballots: int

@@ -24,8 +24,14 @@ BEGIN
     END IF;
     IF (OLD.opened_at IS NOT NULL AND NEW.opened_at IS DISTINCT FROM OLD.opened_at)
        OR (OLD.closed_at IS NOT NULL AND NEW.closed_at IS DISTINCT FROM OLD.closed_at)
-       OR (OLD.counted_at IS NOT NULL AND NEW.counted_at IS DISTINCT FROM OLD.counted_at) THEN
+       OR (OLD.counted_at IS NOT NULL AND NEW.counted_at IS DISTINCT FROM OLD.counted_at)
+       OR (OLD.certified_at IS NOT NULL AND NEW.certified_at IS DISTINCT FROM OLD.certified_at)
+       OR (OLD.scrubbed_at IS NOT NULL AND NEW.scrubbed_at IS DISTINCT FROM OLD.scrubbed_at) THEN
         RAISE EXCEPTION 'what happened to a round is recorded once' USING ERRCODE = 'check_violation';
+    END IF;
+    IF NEW.pseudonym_key IS DISTINCT FROM OLD.pseudonym_key
+       AND NOT (NEW.pseudonym_key IS NULL AND NEW.certified_at IS NOT NULL) THEN
+        RAISE EXCEPTION 'the key of a round is only destroyed' USING ERRCODE = 'check_violation';
     END IF;
     IF NEW.closed_at IS NOT NULL AND OLD.closed_at IS NULL AND now() < NEW.closes_at THEN
         RAISE EXCEPTION 'a round is not closed before its instant' USING ERRCODE = 'check_violation';
@@ -67,6 +73,22 @@ CREATE TRIGGER voting_guard_roll BEFORE INSERT OR UPDATE ON voting_roll
     FOR EACH ROW EXECUTE FUNCTION voting_guard_box();
 CREATE TRIGGER voting_guard_ballot BEFORE INSERT OR UPDATE ON voting_ballot
     FOR EACH ROW EXECUTE FUNCTION voting_guard_box();
+CREATE FUNCTION voting_guard_contents() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_TABLE_NAME = 'voting_roll' THEN
+        RAISE EXCEPTION 'who has voted stays on the roll' USING ERRCODE = 'check_violation';
+    END IF;
+    IF NOT EXISTS (SELECT 1 FROM voting_round WHERE id = OLD.round_id AND certified_at IS NOT NULL) THEN
+        RAISE EXCEPTION 'the box is only emptied by certification' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN OLD;
+END $$;
+CREATE TRIGGER voting_guard_roll_stays BEFORE DELETE ON voting_roll
+    FOR EACH ROW EXECUTE FUNCTION voting_guard_contents();
+CREATE TRIGGER voting_guard_ballot_stays BEFORE DELETE ON voting_ballot
+    FOR EACH ROW EXECUTE FUNCTION voting_guard_contents();
+CREATE TRIGGER voting_guard_request_stays BEFORE DELETE ON voting_castrequest
+    FOR EACH ROW EXECUTE FUNCTION voting_guard_contents();
 """
 
 RESULT = """
@@ -82,5 +104,6 @@ CREATE TRIGGER voting_guard_bundle BEFORE UPDATE OR DELETE ON voting_bundle
 
 INSTALL = ROUND + OPTION + BOX + RESULT
 REMOVE = """
-DROP FUNCTION voting_guard_round, voting_guard_option, voting_guard_box, voting_guard_published CASCADE;
+DROP FUNCTION voting_guard_round, voting_guard_option, voting_guard_box, voting_guard_contents,
+    voting_guard_published CASCADE;
 """

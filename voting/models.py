@@ -1,9 +1,10 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -38,6 +39,8 @@ class Round(models.Model):
     opened_at = models.DateTimeField(null=True)  # when the opening was recorded, not when it took effect
     closed_at = models.DateTimeField(null=True)  # when the closing was recorded; `closes_at` decides who is in
     counted_at = models.DateTimeField(null=True)
+    certified_at = models.DateTimeField(null=True)  # key and box destroyed: nobody can join voter and ballot any more
+    scrubbed_at = models.DateTimeField(null=True)  # and nothing of the box is left in the files of the database
 
     class Meta:
         constraints = [
@@ -47,6 +50,10 @@ class Round(models.Model):
             models.CheckConstraint(
                 condition=models.Q(counted_at=None) | models.Q(closed_at__isnull=False),
                 name="round_counted_after_close",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(certified_at=None) | models.Q(counted_at__isnull=False, pseudonym_key__isnull=True),
+                name="round_certified_without_key",
             ),
         ]
         indexes = [
@@ -62,6 +69,11 @@ class Round(models.Model):
 
     def is_closed(self, at: datetime) -> bool:
         return at >= self.closes_at
+
+    @property
+    def certification_due(self) -> datetime | None:
+        """When the time for objections ends and the link between voters and ballots is destroyed."""
+        return self.counted_at and self.counted_at + timedelta(days=settings.OBJECTION_DAYS)
 
     @property
     def topic(self) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 
 from celery import shared_task
+from django.conf import settings
 from django.db.models import F, Q
 
 from commons.kernel import clock
@@ -45,6 +47,22 @@ def turnout_due() -> int:
         Q(turnout=None) | Q(closed_at=None) | Q(turnout__as_of__lt=F("closed_at")), opens_at__lte=at, counted_at=None
     ).order_by("pk")
     return _each(running.values_list("pk", flat=True), lambda pk: actions.count_turnout(round_id=pk, at=clock.now()))
+
+
+@shared_task
+def certify_due() -> int:
+    """Certify every counted round whose time for objections is over, then free the disk of their boxes.
+
+    Returns how many were certified.
+    """
+    at = clock.now()
+    due = Round.objects.filter(certified_at=None, counted_at__lte=at - timedelta(days=settings.OBJECTION_DAYS))
+    certified = _each(
+        due.order_by("counted_at", "pk").values_list("pk", flat=True),
+        lambda pk: actions.certify_round(round_id=pk, at=clock.now()),
+    )
+    actions.scrub_boxes(at=clock.now())
+    return certified
 
 
 def _each(ids: Iterable[int], act: Callable[[int], object]) -> int:

@@ -23,6 +23,7 @@ app.conf.beat_schedule = {
     "open what is due": {"task": "voting.tasks.open_due", "schedule": 2.0, "options": {"expires": 2}},
     "close and count what is due": {"task": "voting.tasks.close_due", "schedule": 2.0, "options": {"expires": 2}},
     "count the turnout": {"task": "voting.tasks.turnout_due", "schedule": 5.0, "options": {"expires": 5}},
+    "certify what is due": {"task": "voting.tasks.certify_due", "schedule": 300.0, "options": {"expires": 300}},
     "announce phases": {
         "task": "consultations.tasks.record_phase_changes",
         "schedule": 5.0,

@@ -32,6 +32,8 @@ DEMO = env.bool("VICHE_DEMO", default=False)
 SIGNING_KEY_FILE = env.str("VICHE_SIGNING_KEY_FILE", default=str(DATA / "signing.key"))
 REGISTER_KEY = env.str("VICHE_REGISTER_KEY", default="")
 ROUND_KEY_SECRET = env.str("VICHE_ROUND_KEY_SECRET", default="")
+# So long after a count somebody may object; then the link between voters and ballots is destroyed for good.
+OBJECTION_DAYS = env.int("VICHE_OBJECTION_DAYS", default=14)
 
 # -- the house --------------------------------------------------------------------------------------------------
 INSTALLED_APPS = [

@@ -36,7 +36,7 @@ def cast(
 
     `selection` is what was chosen, as the round's rule wants it (for approval: numbers of options).
     The clock is not passed in: the database's clock at the start of this transaction decides, after the lock.
-    A repeated `request_id` gives the same receipt, even after the close, and changes nothing.
+    A repeated `request_id` gives the same receipt, even after the close (until certification), and changes nothing.
 
     Raises Refused: sign_in_first, not_found, request_of_another, round_not_open_yet, round_closed, not_resident,
     and the codes of an invalid ballot (malformed_ballot, unknown_option, repeated_option, ...).

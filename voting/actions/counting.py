@@ -38,7 +38,7 @@ def count_round(*, round_id: int, at: datetime) -> bool:
             OptionText(number=option.number, title=option.title, text=option.text, cost=option.cost)
             for option in queries.options_of(round)
         ]
-        ballots = _box(round)
+        ballots = box_of_round(round)
         receipts = sorted(round.roll.order_by("receipt").values_list("receipt", flat=True))
         outcome = methods.count(
             round.rule,
@@ -92,7 +92,8 @@ def count_round(*, round_id: int, at: datetime) -> bool:
     return True
 
 
-def _box(round: Round) -> list[tuple[bytes, Selection]]:
+def box_of_round(round: Round) -> list[tuple[bytes, Selection]]:
+    """Salt and selection of every ballot in the box, in the order in which they are published."""
     rows = round.ballots.order_by("pk").values_list("salt", "selection")
     return bundle.sorted_ballots((bytes(salt), tuple(selection)) for salt, selection in rows.iterator())
 

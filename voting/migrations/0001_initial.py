@@ -36,6 +36,8 @@ class Migration(migrations.Migration):
                 ("opened_at", models.DateTimeField(null=True)),
                 ("closed_at", models.DateTimeField(null=True)),
                 ("counted_at", models.DateTimeField(null=True)),
+                ("certified_at", models.DateTimeField(null=True)),
+                ("scrubbed_at", models.DateTimeField(null=True)),
                 (
                     "created_by",
                     models.ForeignKey(
@@ -228,6 +230,17 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(("counted_at", None), ("closed_at__isnull", False), _connector="OR"),
                 name="round_counted_after_close",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="round",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("certified_at", None),
+                    models.Q(("counted_at__isnull", False), ("pseudonym_key__isnull", True)),
+                    _connector="OR",
+                ),
+                name="round_certified_without_key",
             ),
         ),
         migrations.AddConstraint(

@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from django.db import connection, transaction
+from django.utils.translation import gettext_noop as N_  # noqa: N812 - the customary mark
 
 from commons.accounts import actions as accounts
 from commons.accounts.models import Office, Person, Residency
@@ -63,7 +64,7 @@ def load(origin: str) -> int:
         return 0
     list(people_and_links())
     for number, story in enumerate(CONSULTATIONS):
-        _tell("consultations", number, len(CONSULTATIONS))
+        _tell(N_("consultations"), number, len(CONSULTATIONS))
         _perform(story)
     try:
         Play(pabulib.read(REPLAYED), origin, _tell, walkers=WALKERS).run()

@@ -19,13 +19,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
-from rich.progress import Progress as Bars
 from rich.table import Table
 
 from viche.stack.beside import adopt
 from viche.stack.site import ROOT
 from voting.pabulib import PabulibError, PabulibFile, read, rule_for
+
+from .progress import told
 
 EQUAL, DIFFERENT, NOT_REPLAYABLE = 0, 1, 2
 STARTS_WITHIN = 90.0
@@ -86,21 +86,11 @@ def _play(file: PabulibFile, origin: str, arguments: argparse.Namespace, console
     from .play import Play
     from .walkers import WalkError
 
-    columns = (TextColumn("{task.description:<22}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Bars(*columns, console=console) as bars:
-        tasks: dict[str, int] = {}
-
-        def progress(stage: str, done: int, total: int) -> None:
-            if stage not in tasks:
-                tasks[stage] = bars.add_task(stage, total=total)
-            bars.update(tasks[stage], completed=done, total=total)  # type: ignore[arg-type]
-
-        walkers = 8 if arguments.speed == "max" else int(arguments.speed)
-        play = Play(file, origin, progress, walkers=walkers, seed=arguments.seed, slug=arguments.place)
+    walkers = 8 if arguments.speed == "max" else int(arguments.speed)
+    with told(console) as progress:
         try:
-            report = play.run()
+            report = Play(file, origin, progress, walkers=walkers, seed=arguments.seed, slug=arguments.place).run()
         except WalkError as error:
-            bars.stop()
             console.print(f"The replay ended early: {error}", style="red", markup=False)
             return DIFFERENT
     table = Table(show_header=False, box=None)

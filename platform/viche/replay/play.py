@@ -14,9 +14,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from django.db import connection, connections
+from django.utils.translation import gettext_noop as N_  # noqa: N812 - the customary mark
 
 from commons.kernel import clock
 from consultations.models import Phase
@@ -29,6 +30,7 @@ from voting.pabulib import PabulibFile
 from . import stage as staging
 from .browser import Browser, Form
 from .history import OK, REFUSED, History
+from .progress import Tell
 from .stage import Stage
 from .walkers import Walker, WalkError
 
@@ -39,12 +41,6 @@ CHANGE_THEIR_MIND, SEND_TWICE, SUPPORT = 10, 10, 35
 # Beside the file's voters: residents who come after the close, and who tick what is not on the paper.
 LATE, MISTAKEN = 2, 1
 COUNTED_WITHIN, LETTERS_WITHIN = 120.0, 600.0
-
-
-class Progress(Protocol):
-    """Where the play says how far it is."""
-
-    def __call__(self, stage: str, done: int, total: int) -> None: ...
 
 
 @dataclass
@@ -61,7 +57,7 @@ class Play:
 
     file: PabulibFile
     origin: str
-    progress: Progress
+    progress: Tell
     walkers: int = 8
     seed: str = "viche"
     slug: str = ""
@@ -97,7 +93,7 @@ class Play:
         extra = max(2, size * LATE // 100) + max(1, size * MISTAKEN // 100)
         place = staging.place_for(self.file, slug=self.slug)
         official, _auditor = staging.officials(place)
-        self.progress("register", 0, 1)
+        self.progress(N_("register"), 0, 1)
         staging.import_register(place, official, size + extra)
         residents = staging.settle(place, size + extra)
         supporters = max(1, min(3, len(residents) // 50))
@@ -110,11 +106,11 @@ class Play:
             {},
         )
         self.browsers = [Walker.of(resident, self.origin) for resident in residents]
-        self._all("attesting", residents, lambda resident: staging.attest(place, resident))
-        self._all("signing in", self.browsers, lambda walker: walker.sign_in())
+        self._all(N_("attesting"), residents, lambda resident: staging.attest(place, resident))
+        self._all(N_("signing in"), self.browsers, lambda walker: walker.sign_in())
         self._publish(stage)
         if self._is_open(stage, Phase.Kind.COLLECT):
-            self._all("supporting", self._who_supports(stage, supporters), self._support(stage))
+            self._all(N_("supporting"), self._who_supports(stage, supporters), self._support(stage))
         return stage
 
     def _publish(self, stage: Stage) -> None:
@@ -132,7 +128,7 @@ class Play:
         there = Idea.objects.filter(consultation=stage.consultation).order_by("id").values_list("pk", flat=True)
         for project, pk in zip(self.file.projects, there, strict=False):
             stage.idea_of_project[project.id] = pk
-        for position in self._counted("publishing", range(len(there), len(self.file.projects))):
+        for position in self._counted(N_("publishing"), range(len(there), len(self.file.projects))):
             publish(position)
 
     def _who_supports(self, stage: Stage, supporters: int) -> list[tuple[Walker, int]]:
@@ -163,7 +159,7 @@ class Play:
         if not self._is_open(stage, Phase.Kind.REVIEW):
             staging.move_to(stage, Phase.Kind.REVIEW, lasting=timedelta(hours=12))
         self._until("the review to open", lambda: self._is_open(stage, Phase.Kind.REVIEW), 30)
-        staging.decide_all(stage, lambda items: self._counted("deciding", items))
+        staging.decide_all(stage, lambda items: self._counted(N_("deciding"), items))
 
     def _is_open(self, stage: Stage, kind: str) -> bool:
         return Phase.objects.get(consultation=stage.consultation, kind=kind).is_open(clock.now())
@@ -198,7 +194,7 @@ class Play:
             )
 
         order = sorted(range(size), key=lambda number: self._chance(number, "turn", 10**6))
-        self._all("voting", order, vote)
+        self._all(N_("voting"), order, vote)
         spent = time.monotonic() - begun
         for walker in mistaken:
             if walker.cast(walker.paper(round.pk), [max(numbers.values()) + 7], self.history).outcome != REFUSED:
@@ -223,7 +219,7 @@ class Play:
         round.refresh_from_db()
         total = max(1, int((round.closes_at - clock.now()).total_seconds()))
         while (left := (round.closes_at - clock.now()).total_seconds()) > 0:
-            self.progress("waiting for the close", total - int(left), total)
+            self.progress(N_("waiting for the close"), total - int(left), total)
             time.sleep(min(1.0, left))
             round.refresh_from_db()
         for walker in late:
@@ -240,7 +236,7 @@ class Play:
     # -- afterwards ---------------------------------------------------------------------------------------------
     def _compare(self, stage: Stage, report: Report) -> None:
         round = Round.objects.get(pk=stage.round.pk if stage.round else 0)
-        self.progress("recounting", 0, 1)
+        self.progress(N_("recounting"), 0, 1)
         page = Browser(self.origin, "127.0.0.1").get(f"/en/rounds/{round.pk}/bundle/")
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "round.viche.zip"
@@ -261,7 +257,7 @@ class Play:
             "Winners": f"{len(winners)} of {len(self.file.projects)}, announced {len(self.file.winners)}",
             "Bundle": f"{len(page.body) // 1000} kB, recounted in a process of its own",
         }
-        self.progress("recounting", 1, 1)
+        self.progress(N_("recounting"), 1, 1)
 
     def _letters(self, stage: Stage, report: Report) -> None:
         """Everybody who took part has exactly one letter of the outcome: told apart by its mark in the outbox."""
@@ -274,14 +270,14 @@ class Play:
         letters = Letter.objects.filter(kind=Letter.Kind.OUTCOME, key=about)
         deadline = time.monotonic() + LETTERS_WITHIN
         while (sent := letters.filter(sent_at__isnull=False).count()) < len(wanted) and time.monotonic() < deadline:
-            self.progress("letters", sent, len(wanted))
+            self.progress(N_("letters"), sent, len(wanted))
             time.sleep(1)
         told = set(letters.filter(sent_at__isnull=False).values_list("person_id", flat=True))
         if told != wanted:
             report.differences.append(f"{len(wanted - told)} got no letter, {len(told - wanted)} got one unasked")
         stray = Notice.objects.filter(news__about=about, news__urgency="outcome").exclude(letter__key=about).count()
         report.figures["Letters of the outcome"] = f"{sent} to {len(wanted)} people ({stray} notices for the digest)"
-        self.progress("letters", sent, len(wanted))
+        self.progress(N_("letters"), sent, len(wanted))
 
     # -- tools --------------------------------------------------------------------------------------------------
     def _chance(self, number: int, what: str, below: int = 100) -> int:
