@@ -65,4 +65,6 @@ class RoundCounted(RoundEvent):
 class RoundCertified(RoundEvent):
     """The link between voters and ballots is destroyed; `ballots` is how many lay in the box."""
 
+    sentence = _("What joined voters and ballots was destroyed.")
+
     ballots: int
