@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
 from commons.kernel.events import Event
 
 
@@ -18,33 +20,39 @@ class ConsultationEvent(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class ConsultationDrafted(ConsultationEvent):
-    pass
+    sentence = _("A consultation was drafted.")
 
 
 @dataclass(frozen=True, kw_only=True)
 class ConsultationEdited(ConsultationEvent):
-    pass
+    sentence = _("The draft of a consultation was changed.")
 
 
 @dataclass(frozen=True, kw_only=True)
 class ConsultationPublished(ConsultationEvent):
-    pass
+    sentence = _("A consultation was published.")
 
 
 @dataclass(frozen=True, kw_only=True)
 class PhaseOpened(ConsultationEvent):
+    sentence = _("A step of a consultation began.")
+
     phase: int
     phase_kind: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class PhaseClosed(ConsultationEvent):
+    sentence = _("A step of a consultation ended.")
+
     phase: int
     phase_kind: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class PhaseMoved(ConsultationEvent):
+    sentence = _("A step of a consultation was moved.")
+
     phase: int
     phase_kind: str
     opens_at: str

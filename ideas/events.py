@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
 from commons.kernel.events import Event
 from consultations.events import ConsultationEvent
 
@@ -20,27 +22,31 @@ class IdeaEvent(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class IdeaPublished(IdeaEvent):
-    pass
+    sentence = _("An initiative was published.")
 
 
 @dataclass(frozen=True, kw_only=True)
 class IdeaEndorsed(IdeaEvent):
-    pass
+    sentence = _("Somebody supported an initiative.")
 
 
 @dataclass(frozen=True, kw_only=True)
 class EndorsementWithdrawn(IdeaEvent):
-    pass
+    sentence = _("Somebody withdrew their support from an initiative.")
 
 
 @dataclass(frozen=True, kw_only=True)
 class ThresholdReached(IdeaEvent):
+    sentence = _("An initiative reached enough support.")
+
     support: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class IdeaDecided(IdeaEvent):
     """The official's decision: "shortlisted" or "refused", with reasons in the decision itself."""
+
+    sentence = _("It was decided on an initiative.")
 
     outcome: str
 
@@ -49,6 +55,8 @@ class IdeaDecided(IdeaEvent):
 class IdeaVotedOn(IdeaEvent):
     """The round was counted: "won" or "not_won"."""
 
+    sentence = _("An initiative came out of the vote.")
+
     outcome: str
     votes: int
 
@@ -56,6 +64,8 @@ class IdeaVotedOn(IdeaEvent):
 @dataclass(frozen=True, kw_only=True)
 class ShortlistPutToVote(ConsultationEvent):
     """The shortlisted initiatives were frozen into the options of a round, in this order."""
+
+    sentence = _("The shortlist was put to the vote.")
 
     round: int
     ideas: tuple[int, ...]

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy as _
+
 from commons.kernel.events import Event
 
 
@@ -20,6 +22,8 @@ class RoundEvent(Event):
 
 @dataclass(frozen=True, kw_only=True)
 class RoundScheduled(RoundEvent):
+    sentence = _("A vote was prepared.")
+
     opens_at: str
     closes_at: str
     rule_digest: str
@@ -28,23 +32,29 @@ class RoundScheduled(RoundEvent):
 
 @dataclass(frozen=True, kw_only=True)
 class RoundOpened(RoundEvent):
-    pass
+    sentence = _("A vote began.")
 
 
 @dataclass(frozen=True, kw_only=True)
 class RoundExtended(RoundEvent):
+    sentence = _("A vote was extended.")
+
     closes_at: str
     reason: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class RoundClosed(RoundEvent):
+    sentence = _("A vote closed.")
+
     ballots: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class RoundCounted(RoundEvent):
     """Counted and published: `winners` are ids of options in the order in which they won."""
+
+    sentence = _("A vote was counted.")
 
     ballots: int
     winners: tuple[int, ...]
@@ -54,5 +64,7 @@ class RoundCounted(RoundEvent):
 @dataclass(frozen=True, kw_only=True)
 class RoundCertified(RoundEvent):
     """The link between voters and ballots is destroyed; `ballots` is how many lay in the box."""
+
+    sentence = _("What joined voters and ballots was destroyed.")
 
     ballots: int

@@ -34,6 +34,11 @@ app.conf.beat_schedule = {
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
+    "release what deleted accounts held": {
+        "task": "viche.tasks.release_residencies",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "drop old live frames": {"task": "commons.live.tasks.prune", "schedule": 600.0, "options": {"expires": 600}},
     "write and send letters": {
         "task": "notifications.tasks.letters",

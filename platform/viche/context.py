@@ -13,6 +13,7 @@ from commons.kernel import clock
 from commons.places.models import Place
 
 from .pages import queries
+from .pages.offices import DESK_ROLES
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -20,7 +21,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
 
     live_origin: ws:// address of the socket, "" for the page's own origin. place: the municipality whose page
     this is, or None. demo: whether the demo's notes are shown. office_places: places where the reader
-    holds an office.
+    answers initiatives (other offices find their work on my page).
     """
     return {
         "live_origin": settings.LIVE_ORIGIN,
@@ -33,4 +34,5 @@ def page(request: HttpRequest) -> dict[str, Any]:
 def _desks(request: HttpRequest) -> list[Place]:
     """Places at whose desk the reader works; asked only when a page draws its header for somebody signed in."""
     person = visitor(request)
-    return list(queries.desks_of(person, clock.now())) if person else []
+    held = queries.offices_of(person, clock.now()) if person else ()
+    return list({office.place_id: office.place for office in held if office.role in DESK_ROLES}.values())

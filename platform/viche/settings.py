@@ -166,26 +166,13 @@ LOGIN_REDIRECT_URL = "viche:me"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*"]
-ACCOUNT_EMAIL_VERIFICATION = "mandatory"
-ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+# The code proves the address each time somebody comes in: no second book of verified addresses is kept.
+ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
-ACCOUNT_PREVENT_ENUMERATION = True
-ACCOUNT_FORMS = {
-    "request_login_code": "commons.accounts.adapter.SignInForm",
-    "signup": "commons.accounts.adapter.NewcomerForm",
-}
-ACCOUNT_ADAPTER = "commons.accounts.adapter.Adapter"
-ACCOUNT_CHANGE_EMAIL = True
-# Generous by address: a whole village may sit behind one. Guessing is stopped per account and per code.
-ACCOUNT_RATE_LIMITS = {
-    "login": "300/m/ip",
-    "login_failed": "30/m/ip,5/5m/key",
-    "signup": "300/m/ip",
-    "request_login_code": "300/m/ip,5/m/key",
-    "confirm_email": "3/3m/key",
-    "manage_email": "10/m/user",
-    "reauthenticate": "10/m/user",
-}
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+ACCOUNT_FORMS = {"request_login_code": "commons.accounts.forms.SignInForm"}
+# Generous by address: a whole village may sit behind one. Guessing is stopped per code, floods of letters per mailbox.
+ACCOUNT_RATE_LIMITS = {"request_login_code": "300/m/ip,5/m/key"}
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_ON_GET = False
@@ -285,5 +272,5 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
 }
-# auth.W004: e-mail is unique by a constraint on Lower("email"), which the check does not see.
+# auth.W004: e-mail is unique by a constraint on its canonical spelling, which the check does not see.
 SILENCED_SYSTEM_CHECKS = ["auth.W004"]

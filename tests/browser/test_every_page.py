@@ -11,6 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from commons.accounts.models import Person
+from commons.journal.sealing import seal_batch
 from commons.kernel.clock import now
 from ideas.models import Idea
 from tests.browser.windows import OpenWindow
@@ -73,6 +74,7 @@ def somewhere(
             "/uk/me/",
             "/uk/me/profile/",
             "/uk/me/residency/",
+            "/uk/me/leave/",
             "/uk/me/letters/",
             f"/uk/consultations/{consultation.pk}/ideas/new/",
             f"/uk/rounds/{open_.pk}/",
@@ -87,6 +89,7 @@ def somewhere(
             f"/uk/ideas/{idea.pk}/decision/",
             f"/uk/phases/{consultation.phases.get(kind='review').pk}/move/",
         ],
+        "audra": ["/uk/me/", "/uk/office/liuboml/journal/", "/uk/office/liuboml/journal/seals/"],
     }
 
 
@@ -98,11 +101,13 @@ def test_every_page_can_be_used_by_everyone(
     somewhere: dict[str, list[str]],
     olena: Person,
     petro: Person,
+    audra: Person,
     width: int,
     scheme: str,
 ):
     wrong = []
-    for name, person in (("nobody", None), ("olena", olena), ("petro", petro)):
+    seal_batch(at=now())
+    for name, person in (("nobody", None), ("olena", olena), ("petro", petro), ("audra", audra)):
         reader = window(person, width=width, color_scheme=scheme, reduced_motion="reduce")
         for address in somewhere[name]:
             page = reader.go(address)

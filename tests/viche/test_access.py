@@ -34,21 +34,23 @@ GET: dict[str, tuple[int, ...]] = {
     "viche:source": PUBLIC,
     "viche:imprint": PUBLIC,
     "viche:me": SIGNED_IN,
+    "viche:my-data": SIGNED_IN,
+    "viche:leave": SIGNED_IN,
     "viche:styleguide": PUBLIC,
     "viche:demo-enter": (404, 404, 404, 404, 404),  # not a demo
     "viche:demo-progress": (404, 404, 404, 404, 404),
     "account_login": (200, 302, 302, 302, 302),
     "account_request_login_code": (200, 302, 302, 302, 302),
     "account_confirm_login_code": (302, 302, 302, 302, 302),
-    "account_signup": (200, 302, 302, 302, 302),
-    "account_email_verification_sent": (302, 302, 302, 302, 302),
     "account_logout": (302, 200, 200, 200, 200),
     "account_inactive": PUBLIC,
-    "account_email": (302, 302, 302, 302, 302),  # to my page
     "accounts:residency": SIGNED_IN,
     "accounts:profile": SIGNED_IN,
     "accounts:register": OFFICE,
     "accounts:desk": OFFICE,
+    "accounts:journal": (403, 403, 403, 403, 403),  # for the auditor alone: see tests/commons/accounts
+    "accounts:journal-seals": (403, 403, 403, 403, 403),
+    "accounts:journal-seal": (403, 403, 403, 403, 403),
     "notifications:preferences": SIGNED_IN,
     "notifications:unsubscribe": (404, 404, 404, 404, 404),  # the token of nobody
     "notifications:outbox": (404, 404, 404, 404, 404),
@@ -87,6 +89,7 @@ GET: dict[str, tuple[int, ...]] = {
 # error of ours.
 POST: dict[str, tuple[int, ...]] = {
     "set_language": (302, 302, 302, 302, 302),
+    "accounts:end-sessions": (302, 302, 302, 302, 302),  # nobody: to signing in; others: no other session to end
     "consultations:publication": (403, 403, 403, 302, 403),
     "ideas:draft": (403, 200, 403, 403, 403),
     "ideas:endorsement": (403, 302, 403, 403, 403),
@@ -175,6 +178,9 @@ def addresses(liuboml, petro, olena, at) -> dict[str, dict[str, Any]]:
         "viche:demo-enter": {"token": "x"},
         "accounts:register": place,
         "accounts:desk": place,
+        "accounts:journal": place,
+        "accounts:journal-seals": place,
+        "accounts:journal-seal": place | {"number": 1},
         "notifications:unsubscribe": {"token": "x"},
         "consultations:new": place,
         "consultations:move": {"pk": consultation.phases.get(kind="review").pk},

@@ -12,11 +12,32 @@ from commons.kernel.verdicts import Refused, require
 from commons.places.models import Place
 
 from . import register
+from .addresses import tidy
 from .events import OfficeGiven, RegisterImported, ResidencyAttested
 from .models import Office, Person, RegisterEntry, RegisterImport, Residency, ResidencyAttempt, Session
 from .policies import holds_office
 
 TRIES_PER_DAY = 5
+
+
+def enter(*, address: str, language: str) -> tuple[Person, bool]:
+    """The person whose address it is, and whether they are new. Whoever calls has proved that the address is theirs.
+
+    A newcomer's account is made; two first sign-ins at once make one. Raises Refused (address_of_another) if the
+    account was opened with another spelling of the address: the mailbox that was proved may be somebody else's.
+    """
+    known, made = Person.objects.at_address(address), False
+    if known is None:
+        try:
+            with transaction.atomic(durable=True):
+                known = Person.objects.create_user(email=address, language=language)
+                made = True
+        except IntegrityError:
+            # Not looked up first and inserted on trust: the constraint decides, and the other one came first.
+            known = Person.objects.get_by_natural_key(address)
+    if tidy(known.email or "").lower() != tidy(address).lower():
+        raise Refused("address_of_another")
+    return known, made
 
 
 def give_office(*, person: Person, place: Place, role: str, by: Person | None, at: datetime) -> Office:
@@ -134,3 +155,19 @@ def change_profile(*, person: Person, name: str, language: str) -> None:
 def forget_ended_sessions(*, at: datetime) -> int:
     """Delete sessions whose time is over; returns how many. They are no longer honoured anyway."""
     return Session.objects.filter(expire_date__lt=at).delete()[0]
+
+
+def end_session(*, person: Person, reference: str) -> None:
+    """Sign the person out in one of their browsers. Raises Refused (not_found)."""
+    with transaction.atomic(durable=True):
+        for session in person.sessions.order_by("session_key"):
+            if session.reference == reference:
+                session.delete()
+                return
+    raise Refused("not_found")
+
+
+def end_other_sessions(*, person: Person, but: str) -> int:
+    """Sign the person out in every browser but the one with this session key. Returns in how many."""
+    with transaction.atomic(durable=True):
+        return person.sessions.exclude(session_key=but).delete()[0]

@@ -1,15 +1,27 @@
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
-from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from commons.places.models import Place
+
+from .addresses import canonical
+
+
+class CanonicalEmailField(models.EmailField):
+    """The canonical spelling of the row's `email`, written with every insert and save: nobody can forget it."""
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str | None:
+        address = getattr(model_instance, "email", None)
+        value = canonical(address) if address else None
+        setattr(model_instance, self.attname, value)
+        return value
 
 
 class PersonManager(BaseUserManager["Person"]):
@@ -24,18 +36,25 @@ class PersonManager(BaseUserManager["Person"]):
         return person
 
     def get_by_natural_key(self, username: str | None) -> Person:
-        return self.get(email__iexact=username)
+        return self.get(canonical_email=canonical(username or ""))
+
+    def at_address(self, address: str) -> Person | None:
+        """Whose address this is, in whatever spelling."""
+        return self.filter(canonical_email=canonical(address)).first()
 
 
 class Person(AbstractBaseUser):
     """One account of one human being, valid in every municipality. Some have no e-mail and come to the desk."""
 
-    # NULL, not "": many may have none, and each address is unique.
+    # As typed; letters go there. NULL, not "": many may have none, and each address is unique.
     email = models.EmailField(null=True, blank=True)  # noqa: DJ001
+    canonical_email = CanonicalEmailField(null=True, editable=False)
     name = models.CharField(_("name shown to others"), max_length=80, blank=True)
     language = models.CharField(max_length=8, default="en")
     created_at = models.DateTimeField(auto_now_add=True)
     is_active = models.BooleanField(default=True)
+    # A deleted account stays as a number without address and name: votes and support hang on it and stay counted.
+    deleted_at = models.DateTimeField(null=True)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -47,7 +66,15 @@ class Person(AbstractBaseUser):
         verbose_name_plural = "people"
         constraints = [
             # Two spellings of one address are one person; NULL (no e-mail) may repeat.
-            models.UniqueConstraint(Lower("email"), name="person_email_once"),
+            models.UniqueConstraint(fields=["canonical_email"], name="person_email_once"),
+            models.CheckConstraint(
+                condition=models.Q(email=None) | models.Q(canonical_email__isnull=False),
+                name="person_email_is_compared",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(deleted_at=None) | models.Q(email=None, name="", is_active=False),
+                name="deleted_person_is_nobody",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -58,6 +85,11 @@ class Session(AbstractBaseSession):
     """A browser that is signed in, or that started something. `sessions.py` reads it together with its person."""
 
     person = models.ForeignKey(Person, null=True, on_delete=models.CASCADE, related_name="sessions")
+
+    @property
+    def reference(self) -> str:
+        """What a page may call the session: its key would let anybody in who reads it."""
+        return hashlib.sha256(f"session {self.session_key}".encode()).hexdigest()[:32]
 
     @classmethod
     def get_session_store_class(cls) -> Any:

@@ -22,6 +22,9 @@ declare(
         "register_file_repeated": Reason(_("This very file has already been imported.")),
         "register_unreadable": Reason(_("The list could not be read: %(problem)s"), INVALID),
         "register_broken_rows": Reason(_("Nothing was imported. Mend these lines: %(lines)s"), INVALID),
+        "address_of_another": Reason(
+            _("There is an account with another spelling of this address. Sign in with that spelling.")
+        ),
         "no_such_account": Reason(_("Nobody has signed up with this address. Let them sign up first."), INVALID),
         "office_already_held": Reason(_("This person already holds this office here.")),
     }

@@ -1,27 +1,26 @@
 from allauth.account import views as allauth
 from django.urls import include, path
-from django.views.generic import RedirectView
 
-from . import views
+from . import entrance, views
 
 # Only what voters need of allauth: a code by e-mail, no passwords. Its names have no namespace.
 sign_in = [
-    path("login/", allauth.request_login_code, name="account_login"),
-    path("login/", allauth.request_login_code, name="account_request_login_code"),
-    path("login/code/", allauth.confirm_login_code, name="account_confirm_login_code"),
-    path("signup/", allauth.signup, name="account_signup"),
-    path("signup/code/", allauth.email_verification_sent, name="account_email_verification_sent"),
+    path("login/", entrance.AskForAddress.as_view(), name="account_login"),
+    path("login/", entrance.AskForAddress.as_view(), name="account_request_login_code"),
+    path("login/code/", entrance.AskForCode.as_view(), name="account_confirm_login_code"),
     path("logout/", allauth.logout, name="account_logout"),
-    # Where allauth sends who asks for a code that nobody expects.
-    path("email/", RedirectView.as_view(pattern_name="viche:me"), name="account_email"),
     path("inactive/", allauth.account_inactive, name="account_inactive"),
 ]
 
 ours = [
     path("me/residency/", views.residency, name="residency"),
     path("me/profile/", views.profile, name="profile"),
+    path("me/sessions/end/", views.end_sessions, name="end-sessions"),
     path("office/<slug:slug>/register/", views.register, name="register"),
     path("office/<slug:slug>/desk/", views.desk, name="desk"),
+    path("office/<slug:slug>/journal/", views.journal, name="journal"),
+    path("office/<slug:slug>/journal/seals/", views.journal_seals, name="journal-seals"),
+    path("office/<slug:slug>/journal/seals/<int:number>.jsonl", views.journal_seal, name="journal-seal"),
 ]
 
 urlpatterns = [

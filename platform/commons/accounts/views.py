@@ -1,18 +1,20 @@
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from commons.kernel import clock
 from commons.kernel.verdicts import Refused
 
-from . import actions
-from .forms import DeskForm, ProfileForm, RegisterForm, ResidencyForm
+from . import actions, audit, browsers
+from .forms import DeskForm, JournalForm, OlderForm, ProfileForm, RegisterForm, ResidencyForm
 from .loaders import place_for_office
 from .models import Office, Person
 from .visitors import member
@@ -55,7 +57,21 @@ def profile(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("viche:me")
-    return render(request, "accounts/profile.html", {"form": form})
+    signed_in = browsers.of(person, request.session.session_key)
+    return render(request, "accounts/profile.html", {"form": form, "browsers": signed_in, "at": clock.now()})
+
+
+@login_required
+@require_POST
+def end_sessions(request: HttpRequest) -> HttpResponse:
+    """Sign out in another browser: in the one named, or in all but this one."""
+    person, named = member(request), request.POST.get("session", "")
+    if named:
+        actions.end_session(person=person, reference=named)
+    else:
+        actions.end_other_sessions(person=person, but=request.session.session_key or "")
+    messages.success(request, _("Signed out there."))
+    return redirect("accounts:profile")
 
 
 @require_http_methods(["GET", "POST"])
@@ -74,7 +90,7 @@ def register(request: HttpRequest, slug: str) -> HttpResponse:
             messages.success(request, said % {"rows": imported.rows})
             return redirect("accounts:register", slug=slug)
     imports = place.register_imports.select_related("imported_by").order_by("-imported_at", "-id")
-    return render(request, "accounts/register.html", {"form": form, "place": place, "imports": imports})
+    return render(request, "accounts/register.html", {"at": at, "form": form, "place": place, "imports": imports})
 
 
 @require_http_methods(["GET", "POST"])
@@ -84,7 +100,7 @@ def desk(request: HttpRequest, slug: str) -> HttpResponse:
     place = place_for_office(clerk, slug, Office.Role.CLERK, Office.Role.OFFICIAL, at=at)
     form = DeskForm(request.POST or None, place=place)
     if request.method == "POST" and form.is_valid():
-        person = Person.objects.filter(email__iexact=form.cleaned_data["email"]).first()
+        person = Person.objects.at_address(form.cleaned_data["email"])
         try:
             if person is None:
                 raise Refused("no_such_account", field="email")
@@ -95,3 +111,47 @@ def desk(request: HttpRequest, slug: str) -> HttpResponse:
             messages.success(request, _("Attested."))
             return redirect("accounts:desk", slug=slug)
     return render(request, "accounts/desk.html", {"form": form, "place": place})
+
+
+@require_GET
+def journal(request: HttpRequest, slug: str) -> HttpResponse:
+    """The auditor reads what happened in the place."""
+    at = clock.now()
+    place = place_for_office(member(request), slug, Office.Role.AUDITOR, at=at)
+    holders = audit.Holders(place)
+    form = JournalForm(request.GET, holders=holders)
+    found = audit.Lines([], None)
+    if form.is_valid():
+        found = audit.lines(place, holders, before=_before(request), **form.cleaned_data)
+    kept = {name: value for name, value in request.GET.items() if name in form.fields and value}
+    context = {"at": at, "place": place, "form": form, "found": found, "query": urlencode(kept)}
+    return render(request, "accounts/journal.html", context, status=200 if form.is_valid() else 400)
+
+
+@require_GET
+def journal_seals(request: HttpRequest, slug: str) -> HttpResponse:
+    """The seals over the journal, each checked now."""
+    at = clock.now()
+    place = place_for_office(member(request), slug, Office.Role.AUDITOR, at=at)
+    found = audit.seals(before=_before(request))
+    return render(request, "accounts/journal_seals.html", {"at": at, "place": place, "found": found})
+
+
+@require_GET
+def journal_seal(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """One sealed batch as a file that can be checked at home."""
+    place = place_for_office(member(request), slug, Office.Role.AUDITOR, at=clock.now())
+    content = b"".join(audit.seal_file(place, audit.Holders(place), number))
+    headers = {
+        "Content-Disposition": f'attachment; filename="seal-{number}.jsonl"',
+        "Cache-Control": "private, no-store",
+    }
+    return HttpResponse(content, content_type="application/x-ndjson", headers=headers)
+
+
+def _before(request: HttpRequest) -> int | None:
+    form = OlderForm(request.GET)
+    if not form.is_valid():
+        raise Refused("malformed")
+    before: int | None = form.cleaned_data["before"]
+    return before

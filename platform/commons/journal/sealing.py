@@ -62,11 +62,15 @@ def verify(progress: Callable[[int, int], None] = lambda done, total: None) -> l
     total = Seal.objects.count()
     before: Seal | None = None
     for done, seal in enumerate(Seal.objects.order_by("id"), start=1):
-        faults += _chain_faults(seal, before)
-        faults += _batch_faults(seal)
+        faults += faults_of(seal, before, list(Entry.objects.filter(seal=seal).order_by("leaf")))
         before = seal
         progress(done, total)
     return faults
+
+
+def faults_of(seal: Seal, before: Seal | None, entries: list[Entry]) -> list[Fault]:
+    """What is wrong with one seal, given the seal before it and its entries in the order of their leaves."""
+    return [*_chain_faults(seal, before), *_batch_faults(seal, entries)]
 
 
 def _chain_faults(seal: Seal, before: Seal | None) -> Iterator[Fault]:
@@ -76,9 +80,8 @@ def _chain_faults(seal: Seal, before: Seal | None) -> Iterator[Fault]:
         yield Fault(f"seal {seal.pk}", "its chain value does not fit")
 
 
-def _batch_faults(seal: Seal) -> list[Fault]:
+def _batch_faults(seal: Seal, entries: list[Entry]) -> list[Fault]:
     faults: list[Fault] = []
-    entries = list(Entry.objects.filter(seal=seal).order_by("leaf"))
     for entry in entries:
         if leaf_of(entry) != bytes(entry.fingerprint or b""):
             faults.append(Fault(f"entry {entry.pk}", "was changed after it was sealed"))

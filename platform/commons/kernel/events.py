@@ -6,6 +6,8 @@ import dataclasses
 from datetime import datetime
 from typing import Any, ClassVar, Self
 
+from django.utils.functional import Promise
+
 _registry: dict[str, type[Event]] = {}
 
 
@@ -18,6 +20,8 @@ class Event:
     """
 
     kind: ClassVar[str] = ""
+    # What happened, in a sentence for people; codes and numbers are shown beside it.
+    sentence: ClassVar[str | Promise] = ""
 
     place_id: int | None = None
 
@@ -52,6 +56,12 @@ class Event:
     def _from(cls, place_id: int | None, data: dict[str, Any]) -> Self:
         values = {name: tuple(v) if isinstance(v, list) else v for name, v in data.items()}
         return cls(place_id=place_id, **values)
+
+
+def sentence_of(kind: str) -> str:
+    """What happened, in words; the kind itself if this release does not know it."""
+    event = _registry.get(kind)
+    return str(event.sentence) if event else kind
 
 
 def kinds() -> tuple[str, ...]:

@@ -16,6 +16,7 @@ COMMANDS: dict[str, tuple[str, str, bool]] = {
     "recount": ("voting.recount", "count a published bundle again", False),
     "replay": ("viche.replay", "walk a real participatory budget through the platform", False),
     "demo": ("viche.demo", "load the demo into a running site", True),
+    "seals": ("commons.journal.sealed_file", "check downloaded parts of the journal", False),
     "journal": ("commons.journal.cli", "verify the journal's seals", True),
 }
 

@@ -8,6 +8,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
+from commons.accounts import browsers
+from commons.kernel import clock
 from viche import demo
 
 
@@ -19,6 +21,7 @@ def enter(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
+        browsers.remember(request, at=clock.now())
         return redirect("viche:me")
     return render(request, "viche/demo_enter.html", {"person": person})
 

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from commons.accounts.visitors import member
 from commons.kernel import clock
 
-from . import queries
+from . import offices, queries
 
 
 @login_required
@@ -25,6 +25,6 @@ def me(request: HttpRequest) -> HttpResponse:
             "votes_cast": queries.votes_cast(person),
             "ideas": queries.ideas_of(person),
             "supported": queries.ideas_supported_by(person),
-            "desks": queries.desks_of(person, at),
+            "offices": [offices.tasks_of(office) for office in queries.offices_of(person, at)],
         },
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from django.db.models.functions import Lower
 
 from commons.accounts.models import Office, Person, Residency
@@ -99,12 +99,6 @@ def _ideas() -> QuerySet[Idea]:
     return Idea.objects.select_related("consultation__place", "decision", "outcome")
 
 
-def desks_of(person: Person, at: datetime) -> QuerySet[Place]:
-    """Places in which the person holds an office, each with the roles held there as `held`."""
-    held = Office.objects.held(at).filter(person=person)
-    return (
-        Place.objects.filter(offices__in=held)
-        .distinct()
-        .order_by("path")
-        .prefetch_related(Prefetch("offices", queryset=held.order_by("role"), to_attr="held"))
-    )
+def offices_of(person: Person, at: datetime) -> QuerySet[Office]:
+    """The offices the person holds, by place and role."""
+    return Office.objects.held(at).filter(person=person).select_related("place").order_by("place__path", "role")

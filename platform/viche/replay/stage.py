@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from allauth.account.models import EmailAddress
-
 from commons.accounts import actions as accounts
 from commons.accounts import register
 from commons.accounts.models import Office, Person, Residency
@@ -127,9 +125,6 @@ def settle(place: Place, size: int) -> list[Resident]:
         people = [Person(email=email, language=language, password="!") for email in batch]
         for person in Person.objects.bulk_create(people):
             known[str(person.email)] = person.pk
-        EmailAddress.objects.bulk_create(
-            EmailAddress(user_id=known[email], email=email, primary=True, verified=True) for email in batch
-        )
     return [Resident(number, known[email], email, *document_of(place, number)) for number, email in enumerate(emails)]
 
 

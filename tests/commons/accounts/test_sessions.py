@@ -25,7 +25,7 @@ def is_signed_in(client: Client) -> bool:
 def test_session_and_person_are_read_by_one_statement(olena: Person, client_of: ClientOf):
     client = client_of(olena)
     with CaptureQueriesContext(connection) as captured:
-        answer = client.get("/en/me/profile/")
+        answer = client.get("/en/me/residency/")
     assert answer.wsgi_request.user == olena
     read = [
         query["sql"] for query in captured if "accounts_session" in query["sql"] or "accounts_person" in query["sql"]
