@@ -8,13 +8,7 @@ import json
 import os
 import random  # noqa: TID251 - which process is killed when is no matter of trust, and the seed makes it repeatable
 import signal
-import socket
-import subprocess
-import sys
-import tempfile
 import threading
-import time
-import urllib.request
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -22,13 +16,12 @@ from rich.console import Console
 from rich.table import Table
 
 from viche.stack.beside import adopt
-from viche.stack.site import ROOT
+from viche.stack.passing import NoSite, answers, passing_site
 from voting.pabulib import PabulibError, PabulibFile, read, rule_for
 
 from .progress import told
 
 EQUAL, DIFFERENT, NOT_REPLAYABLE = 0, 1, 2
-STARTS_WITHIN = 90.0
 VICTIMS = ("web", "live", "worker", "beat", "Valkey")
 CHAOS_EVERY = 12.0
 
@@ -59,10 +52,6 @@ def run(argv: Sequence[str] | None = None) -> int:
     except NoSite as reason:
         console.print(str(reason), style="red", markup=False)
         return NOT_REPLAYABLE
-
-
-class NoSite(Exception):  # noqa: N818 - a sentence for a person
-    """There is no site to replay against, and none could be started."""
 
 
 def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -113,44 +102,14 @@ def _site(arguments: argparse.Namespace, console: Console) -> Iterator[tuple[str
         if arguments.data:
             os.environ["VICHE_DATA"] = str(arguments.data)
         adopt(os.environ)
-        if not _answers(arguments.url):
+        if not answers(arguments.url):
             raise NoSite(f"{arguments.url} does not answer.")
         yield arguments.url.rstrip("/"), Path(os.environ["VICHE_DATA"])
         return
-    (ROOT / "var").mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="replay-", dir=ROOT / "var", ignore_cleanup_errors=True) as fresh:
-        folder = Path(arguments.data or fresh)
-        web, live = _free_port(), _free_port()
-        origin = f"http://127.0.0.1:{web}"
-        for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "EMAIL_URL"):
-            os.environ.pop(name, None)
-        # Letters are looked for in the outbox; the news of one count settles quickly when nobody else is about.
-        os.environ |= {"VICHE_DATA": str(folder), "VICHE_NOTICE_SETTLE_SECONDS": "5", "VICHE_ORIGIN": origin}
-        console.print("Starting a site for the replay …")
-        log = (ROOT / "var" / "replay.log").open("w")
-        command = [sys.executable, "-m", "viche", "up", "--no-demo", "--data", str(folder)]
-        up = subprocess.Popen(
-            [*command, "--port", str(web), "--live-port", str(live)],
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-        try:
-            deadline = time.monotonic() + STARTS_WITHIN
-            while not (_answers(origin) and (folder / "run-state" / "pids.json").exists()):
-                if up.poll() is not None or time.monotonic() > deadline:
-                    raise NoSite(f"No site could be started:\n{Path(log.name).read_text()[-1500:]}")
-                time.sleep(0.2)
-            adopt(os.environ)
-            yield origin, folder
-        finally:
-            up.send_signal(signal.SIGTERM)
-            try:
-                up.wait(30)
-            except subprocess.TimeoutExpired:
-                up.kill()
-            log.close()
+    console.print("Starting a site for the replay …")
+    # Letters are looked for in the outbox; the news of one count settles quickly when nobody else is about.
+    with passing_site("replay", data=arguments.data, settings={"VICHE_NOTICE_SETTLE_SECONDS": "5"}) as folder:
+        yield os.environ["VICHE_ORIGIN"], folder
 
 
 @contextlib.contextmanager
@@ -176,17 +135,3 @@ def _chaos(folder: Path, arguments: argparse.Namespace, console: Console) -> Ite
     finally:
         over.set()
         thread.join()
-
-
-def _answers(origin: str) -> bool:
-    try:
-        with urllib.request.urlopen(f"{origin}/healthz", timeout=3) as answer:
-            return bool(answer.status == 200)
-    except OSError:
-        return False
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
