@@ -44,7 +44,7 @@ def test_no_string_in_the_source_is_missing_from_the_catalogues():
 # Names, formats and what a computer reads; they stay as they are in every script.
 LATIN = {"viche", "csv", "uah", "uk", "json", "number", "born", "place", "templates", "components", "join", "pong"}
 LATIN |= {"since", "topic", "topics", "openapi", "wcag", "aa", "cookie"}
-LATIN |= set("the recount agrees gnu affero general public license".split())
+LATIN |= {"the", "recount", "agrees", "gnu", "affero", "general", "public", "license"}
 
 
 def letters_of(text: str, script: str) -> set[str]:

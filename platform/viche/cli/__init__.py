@@ -15,6 +15,7 @@ COMMANDS: dict[str, tuple[str, str, bool]] = {
     "words": ("viche.cli.words", "bring the catalogues of the interface up to date", False),
     "recount": ("voting.recount", "count a published bundle again", False),
     "replay": ("viche.replay", "walk a real participatory budget through the platform", False),
+    "bench": ("viche.bench", "measure what this machine can bear", False),
     "demo": ("viche.demo", "load the demo into a running site", True),
     "seals": ("commons.journal.sealed_file", "check downloaded parts of the journal", False),
     "journal": ("commons.journal.cli", "verify the journal's seals", True),
