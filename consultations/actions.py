@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext
 
 from commons.accounts.models import Person
 from commons.journal.actions import record
@@ -11,6 +13,7 @@ from commons.kernel import locks
 from commons.kernel.text import line
 from commons.kernel.verdicts import Refused, require
 from commons.places.models import Place
+from voting.models import Round
 
 from . import policies, queries, timeline
 from .checks import checked
@@ -162,6 +165,28 @@ def move_phase(
             at=at,
         )
     return current
+
+
+def give_round(*, phase: Phase, round_: Round, by: Person, at: datetime) -> None:
+    """The voting step is this vote: it ends when the vote does, in public if that is earlier than planned.
+
+    Part of the transaction in which the ballot is made, which holds the consultation's lock. Records PhaseMoved.
+    """
+    phase.round = round_
+    phase.save(update_fields=["round"])
+    if round_.closes_at < phase.closes_at:
+        consultation = phase.consultation
+        with translation.override(consultation.language):
+            reason = gettext("The ballot is made, and its vote closes then.")
+        _move(
+            consultation,
+            phase,
+            opens_at=phase.opens_at,
+            closes_at=round_.closes_at,
+            reason=reason,
+            by=by,
+            at=at,
+        )
 
 
 def follow_round(*, round_id: int, closes_at: datetime, reason: str, at: datetime) -> None:

@@ -9,6 +9,7 @@ from commons.accounts.models import Person
 from commons.journal.actions import record
 from commons.kernel import locks
 from commons.kernel.verdicts import Refused, require
+from consultations.actions import give_round
 from consultations.models import Consultation, Phase
 from ideas import policies, queries
 from ideas.events import IdeaVotedOn, ShortlistPutToVote
@@ -29,9 +30,9 @@ def put_to_vote(
 ) -> Round:
     """Freeze the shortlisted initiatives into the options of a round, once. Records ShortlistPutToVote.
 
-    `rule` is as voting reads it, its budget in minor units. The instants lie within the voting phase. The cost on
-    the ballot is the municipality's estimate where there is one, else the author's. Raises Refused
-    (sign_in_first, not_your_office, not_published, no_vote_phase, vote_already_set, phase_over,
+    `rule` is as voting reads it, its budget in minor units. The instants lie within the voting phase, which ends with
+    the vote. The cost on the ballot is the municipality's estimate where there is one, else the author's. Raises
+    Refused (sign_in_first, not_your_office, not_published, no_vote_phase, vote_already_set, phase_over,
     vote_outside_phase, undecided_left, nothing_shortlisted, and what voting.actions.schedule_round refuses).
     """
     with transaction.atomic(durable=True):
@@ -60,8 +61,7 @@ def put_to_vote(
             by=by,
             at=at,
         )
-        phase.round = round_
-        phase.save(update_fields=["round"])
+        give_round(phase=phase, round_=round_, by=by, at=at)
         options = {option.source: option for option in Option.objects.filter(round=round_)}
         for idea in shortlist:
             idea.option = options[_source(idea)]

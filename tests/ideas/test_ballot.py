@@ -57,6 +57,22 @@ def ballot(consultation: Consultation, shortlist: list[Idea], petro: Person, at:
     )
 
 
+def test_the_voting_step_ends_when_its_vote_does(consultation, shortlist, petro, at, client):
+    """Else the pages would call a vote open whose result is there already."""
+    step(consultation, 19)
+    planned = consultation.phases.get(kind="vote")
+    put_to_vote(consultation=consultation, rule=RULE, opens_at=at + DAY, closes_at=at + 2 * DAY, by=petro, at=at)
+    vote = consultation.phases.get(kind="vote")
+    assert (vote.opens_at, vote.closes_at) == (planned.opens_at, at + 2 * DAY)
+    (move,) = vote.moves.all()
+    assert (move.old_closes_at, move.moved_by) == (planned.closes_at, petro)
+    assert move.reason in client.get(f"/uk/consultations/{consultation.pk}/").content.decode()
+
+
+def test_a_vote_that_lasts_as_long_as_its_step_moves_nothing(consultation, ballot):
+    assert not consultation.phases.get(kind="vote").moves.exists()
+
+
 def test_the_shortlist_is_frozen_into_options(consultation, shortlist, ballot):
     options = list(Option.objects.filter(round=ballot))
     assert [(option.source, option.title, option.cost) for option in options] == [
